@@ -1,0 +1,28 @@
+"""The rows that beat needs: which task, how often.
+
+Knows task names and intervals only. Must not import the tasks: names are the interface, and a row
+may be edited in the admin afterwards (bootstrap only adds what is missing).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BeatRow:
+    """One periodic task; `every_seconds` 0 means daily at `daily_at` (hour, minute), UTC."""
+
+    name: str
+    task: str
+    every_seconds: int = 0
+    daily_at: tuple[int, int] = (3, 17)
+    expires_seconds: int | None = None
+
+
+BEAT_ROWS = (
+    # Ticks are wake-ups: one that waited half a minute is stale, the next is already there.
+    BeatRow("tandem-tick", "syncapp.tasks.tick", every_seconds=5, expires_seconds=30),
+    BeatRow("tandem-housekeeping", "syncapp.tasks.housekeeping"),
+    BeatRow("tandem-prune-broker", "tandem.prune_broker", every_seconds=600, expires_seconds=600),
+)

@@ -1,0 +1,21 @@
+"""The addresses: the admin, the language switch, and whatever the app adds.
+
+Knows where things are mounted. Must not hold a view with a rule in it.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="root"),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("favicon.ico", RedirectView.as_view(url="/static/syncapp/favicon.svg")),
+]
+if find_spec("syncapp.urls") is not None:
+    urlpatterns.append(path("", include("syncapp.urls")))

@@ -1,0 +1,1 @@
+"""Tandem: keeps HubSpot and QuickBooks Online in step."""

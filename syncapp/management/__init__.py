@@ -1,0 +1,1 @@
+"""Command line interfaces to the services, and the processes `manage.py up` keeps."""

@@ -1,0 +1,1 @@
+"""The shell: short functions that see both the rows and the network."""
