@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from typing import Any
-from urllib.parse import unquote
 
 from celery import Celery
 from celery.signals import setup_logging
@@ -33,7 +32,7 @@ def embedded_broker_file(broker_url: str) -> str | None:
     """Return the file of an embedded broker, None for a server."""
     if not broker_url.startswith(EMBEDDED_PREFIX):
         return None
-    return unquote(broker_url.removeprefix(EMBEDDED_PREFIX).partition("?")[0])
+    return broker_url.removeprefix(EMBEDDED_PREFIX).partition("?")[0]
 
 
 @app.task(name="tandem.prune_broker", ignore_result=True)

