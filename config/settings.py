@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django_stubs_ext
+
 from config import env
 from config.logging import logging_config
 from config.schedule import BEAT_ROWS, BeatRow
 from config.unfold import unfold_config
+
+# Lets ModelAdmin[Link] and TextField[str, str] be written outside of annotations, for mypy.
+django_stubs_ext.monkeypatch()
 
 ENV = env.current()
 

@@ -187,11 +187,11 @@ def tandem_programs(with_simulators: bool) -> list[Program]:
     if os.path.isdir("/dev/shm"):  # noqa: S108 (heartbeat files on a disk can stall the workers)
         web += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
     worker = [
-        *("celery", "--app", "config", "worker", "--pool", "threads"),
+        *("celery", "--quiet", "--app", "config", "worker", "--pool", "threads"),
         *("--concurrency", str(settings.WORKER_THREADS)),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    beat = ["celery", "--app", "config", "beat", "--pidfile="]
+    beat = ["celery", "--quiet", "--app", "config", "beat", "--pidfile="]
     return [
         program(name, command, environment)
         for name, command in (("web", web), ("worker", worker), ("beat", beat))
