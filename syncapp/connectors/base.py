@@ -1,0 +1,205 @@
+"""What the engine asks of either vendor: a small protocol, one verb per method.
+
+A connector speaks canonical records upward and vendor JSON downward. It has no ``if`` about
+sync, keeps no state but its call counter, and never repeats a write whose outcome is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from syncapp.core.errors import RecordError
+from syncapp.core.records import Account, PastValue, Record
+from syncapp.core.schema import Field
+from syncapp.core.sides import Side
+from syncapp.core.values import Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing.
+
+    Attributes:
+        records: In the order the side gave them.
+        next: Hand it back to get the following page; None on the last one.
+        server_time: The side's own clock when it began to answer (aware, UTC).
+    """
+
+    records: tuple[Record, ...]
+    next: str | None
+    server_time: datetime
+
+
+class Op(StrEnum):
+    """What a write does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteItem:
+    """One record of a write.
+
+    Attributes:
+        key: Names the item inside its batch (at most 10 characters); comes back with its result.
+        values: ``{field: value}`` to be written, in the side's own naming.
+        record_id: The record to update; None for a create.
+        version: QuickBooks' SyncToken the values were computed from.
+        current: All values last seen, so that parts of a nested object can be sent whole.
+        marker: What a created record is marked with, so that it can be found again; "" for none.
+    """
+
+    key: str
+    values: Values
+    record_id: str | None = None
+    version: str = ""
+    current: Values = field(default_factory=dict)
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBatch:
+    """Writes of one kind to one record type, sent in one call.
+
+    Attributes:
+        request_id: Made once per batch and kept when the same batch is sent again
+            (QuickBooks ``requestid``; at most 36 characters).
+        single: Send the one item by itself instead of as a batch. A batch that is sent again
+            must be sent the way it was first sent.
+    """
+
+    type: str
+    op: Op
+    items: tuple[WriteItem, ...]
+    request_id: str
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The item was written.
+
+    Attributes:
+        record: What the answer returned; it may hold fewer fields than the record has.
+    """
+
+    key: str
+    record: Record
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The item was not written, or (``OutcomeUnknown``) nobody knows.
+
+    Attributes:
+        error: ``RecordRejected``, ``StaleRecord``, ``RecordGone``, ``TryLater`` or
+            ``OutcomeUnknown``.
+    """
+
+    key: str
+    error: RecordError
+
+
+WriteResult = Written | Refused
+
+
+class Connector(Protocol):
+    """Everything the engine asks of one side."""
+
+    side: Side
+    batch_size: Mapping[Op, int]
+    marker_field: str | None
+    calls: int
+
+    def account(self) -> Account:
+        """Who is connected. One call, cheap enough to test a connection with."""
+        ...
+
+    def describe(self, record_type: str) -> tuple[Field, ...]:
+        """The fields the account really has for a record type, custom ones included."""
+        ...
+
+    def prepare(self, record_type: str) -> None:
+        """Make the marker field exist, where this side needs one. Safe to repeat."""
+        ...
+
+    def list_page(self, record_type: str, *, fields: Sequence[str], after: str | None) -> Page:
+        """One page of the full listing; the listing is complete when ``next`` is None."""
+        ...
+
+    def streams(self, record_types: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """How record types are grouped when changes are asked for: one call per group."""
+        ...
+
+    def changes_page(
+        self,
+        record_types: Sequence[str],
+        *,
+        since: datetime,
+        fields: Mapping[str, Sequence[str]],
+        after: str | None,
+    ) -> Page:
+        """One page of the records changed at or after ``since`` (the side's clock).
+
+        The window is complete when ``next`` is None; only then may a cursor move to the
+        ``server_time`` of its first page.
+        """
+        ...
+
+    def read(
+        self, record_type: str, ids: Sequence[str], *, fields: Sequence[str]
+    ) -> tuple[Record, ...]:
+        """The records with these ids, strongly consistent; missing ones are left out.
+
+        Archived or inactive ones come back with ``gone`` set where the side still shows them.
+        """
+        ...
+
+    def find(
+        self, record_type: str, *, field: str, values: Sequence[str], fields: Sequence[str]
+    ) -> tuple[Record, ...]:
+        """The living records whose unique ``field`` holds one of ``values``; strongly consistent."""
+        ...
+
+    def write(self, batch: WriteBatch) -> tuple[WriteResult, ...]:
+        """Send one batch, once. One result per item, in the order of the items.
+
+        Raises:
+            Throttled: Nothing was written.
+            TryLater: Nothing was written.
+            OutcomeUnknown: Any of the items may have been written.
+            ConnectionBroken: Nothing was written; the connection must be renewed.
+        """
+        ...
+
+    def history(
+        self, record_type: str, ids: Sequence[str], fields: Sequence[str]
+    ) -> Mapping[str, Mapping[str, tuple[PastValue, ...]]]:
+        """``{id: {field: values, newest first}}``; empty where the side keeps no history."""
+        ...
+
+    def record_url(self, record_type: str, record_id: str) -> str:
+        """Where a person opens the record in the vendor's own pages."""
+        ...
+
+
+def flat(nested: Mapping[str, Value], prefix: str = "") -> dict[str, Value]:
+    """Flatten nested objects to dotted paths; lists stay whole.
+
+    >>> flat({"Name": "Ann", "BillAddr": {"City": "Rio"}})
+    {'Name': 'Ann', 'BillAddr.City': 'Rio'}
+    """
+    result: dict[str, Value] = {}
+    for name, value in nested.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            result.update(flat(value, f"{path}."))
+        else:
+            result[path] = value
+    return result

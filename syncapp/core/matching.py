@@ -1,0 +1,103 @@
+"""Pairs up unlinked records by match key; ambiguity is a result, never a guess.
+
+Not here: what the key of a record is (``pairs/``), or fields.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from syncapp.core.sides import Side
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Candidate:
+    """A record that can be matched.
+
+    Attributes:
+        link: Names its record link.
+        gone: Archived or inactive: taken only when nothing living is there.
+        linked: Already linked to a record of the other side.
+    """
+
+    link: int
+    side: Side
+    id: str
+    label: str = ""
+    gone: bool = False
+    linked: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.label or 'without a name'} ({self.side.label} {self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What came of matching.
+
+    Attributes:
+        pairs: ``(HubSpot candidate, QuickBooks candidate)`` to be linked.
+        ambiguous: ``{link: the other candidates}``; a person decides.
+        taken: ``{link: linked HubSpot record that holds the key}``. HubSpot keys are unique, so
+            such a record cannot be created there.
+    """
+
+    pairs: tuple[tuple[Candidate, Candidate], ...] = ()
+    ambiguous: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
+    taken: dict[int, Candidate] = field(default_factory=dict)
+
+
+def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
+    """Match within groups of candidates that share one key.
+
+    Args:
+        groups: Every candidate that holds the key, of both sides, linked ones included. A
+            candidate with several keys stands in several groups.
+    """
+    ambiguous: dict[int, set[Candidate]] = defaultdict(set)
+    taken: dict[int, Candidate] = {}
+    proposed: set[tuple[Candidate, Candidate]] = set()
+    for group in groups:
+        free = [c for c in group if not c.linked and not c.gone]
+        hubspot = [c for c in free if c.side is Side.HUBSPOT]
+        quickbooks = [c for c in free if c.side is Side.QUICKBOOKS]
+        if len(hubspot) > 1 or len(quickbooks) > 1:
+            for candidate in free:
+                ambiguous[candidate.link] |= {c for c in free if c != candidate}
+        elif hubspot and quickbooks:
+            proposed.add((hubspot[0], quickbooks[0]))
+        elif hubspot:
+            dormant = [c for c in group if c.gone and not c.linked and c.side is Side.QUICKBOOKS]
+            if len(dormant) == 1:
+                proposed.add((hubspot[0], dormant[0]))
+        elif quickbooks:
+            holders = [c for c in group if c.linked and not c.gone and c.side is Side.HUBSPOT]
+            if holders:
+                taken[quickbooks[0].link] = min(holders)
+    pairs = _undisputed(proposed, ambiguous)
+    return Matches(
+        pairs=tuple(pairs),
+        ambiguous={link: tuple(sorted(others)) for link, others in sorted(ambiguous.items())},
+        taken={link: c for link, c in taken.items() if link not in ambiguous},
+    )
+
+
+def _undisputed(
+    proposed: set[tuple[Candidate, Candidate]], ambiguous: dict[int, set[Candidate]]
+) -> list[tuple[Candidate, Candidate]]:
+    """Keep the pairs whose two records stand in no other pair and in no ambiguous group."""
+    partners: dict[int, set[Candidate]] = defaultdict(set)
+    for hubspot, quickbooks in proposed:
+        partners[hubspot.link].add(quickbooks)
+        partners[quickbooks.link].add(hubspot)
+    pairs = []
+    for hubspot, quickbooks in sorted(proposed):
+        disputed = len(partners[hubspot.link]) > 1 or len(partners[quickbooks.link]) > 1
+        if disputed or hubspot.link in ambiguous or quickbooks.link in ambiguous:
+            ambiguous[hubspot.link] |= partners[hubspot.link]
+            ambiguous[quickbooks.link] |= partners[quickbooks.link]
+        else:
+            pairs.append((hubspot, quickbooks))
+    return pairs

@@ -1,0 +1,95 @@
+"""What a plan is made of: changes, and why a record is left as it is.
+
+No behaviour beyond ordering and printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from syncapp.core.merge import BasePair
+from syncapp.core.reasons import REASONS, State, explain
+from syncapp.core.sides import Side
+from syncapp.core.values import Value
+
+
+class ChangeOp(StrEnum):
+    """What a change does to its side."""
+
+    CREATE = "create"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a change.
+
+    Attributes:
+        mapping: Key of the field mapping; "" for a field that is only written at creation.
+        source: The other side's value it was computed from, in that side's own form.
+        conflict: Both sides had changed; ``before`` is then the value that loses.
+    """
+
+    field: str
+    before: Value
+    after: Value
+    mapping: str = ""
+    source: Value = None
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write to one side."""
+
+    side: Side
+    op: ChangeOp
+    fields: tuple[FieldChange, ...]
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What is sent: ``{field: value}``."""
+        return {change.field: change.after for change in self.fields}
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{c.field}: {c.before!r} -> {c.after!r}" for c in self.fields)
+        return f"{self.op} in {self.side.label}: {parts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a record and, unless it is in sync, the reason."""
+
+    state: State
+    code: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return explain(self.code, self.params)[0] or self.state.value
+
+
+IN_SYNC = Status(State.IN_SYNC)
+
+
+def because(code: str, **params: str) -> Status:
+    """The status a reason of the catalogue puts a record in."""
+    return Status(REASONS[code].state, code, params)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlan:
+    """The decision for one record.
+
+    Attributes:
+        status: The state once the changes are carried out, or why there are none.
+        changes: QuickBooks first: it can refuse. Empty for a record that is left alone.
+        base: The base snapshot after what agrees has advanced.
+        emptied: Mapping keys whose value was emptied on one side, which is not sent.
+    """
+
+    status: Status
+    changes: tuple[Change, ...] = ()
+    base: Mapping[str, BasePair] = field(default_factory=dict)
+    emptied: tuple[tuple[str, Side], ...] = ()

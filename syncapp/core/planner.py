@@ -1,0 +1,249 @@
+"""Both sides, their base and the configuration -> what to do with a record, and why.
+
+Pure: no clock, no I/O. Every record that is *not* written gets a reason too. The rehearsal
+shows the same plan that a run carries out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from syncapp.core.filters import Filter
+from syncapp.core.mapping import FieldMapping
+from syncapp.core.merge import Agree, BasePair, Copy, Keep, merge_field
+from syncapp.core.pairs.base import ObjectPair, Refusal
+from syncapp.core.plan import IN_SYNC, Change, ChangeOp, FieldChange, RecordPlan, Status, because
+from syncapp.core.sides import Direction, Side
+from syncapp.core.values import Values, is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class SyncConfig:
+    """One sync as its user set it up, frozen.
+
+    Attributes:
+        filters: ``{side: filter}`` on the records that come *from* that side.
+    """
+
+    pair: ObjectPair
+    direction: Direction
+    winner: Side
+    mappings: tuple[FieldMapping, ...]
+    filters: Mapping[Side, Filter] = field(default_factory=dict)
+    version: int = 1
+
+    @property
+    def merged(self) -> tuple[FieldMapping, ...]:
+        """The mappings that are compared at every run."""
+        return tuple(m for m in self.mappings if m.enabled and not m.creation_only)
+
+    def fields(self, side: Side) -> tuple[str, ...]:
+        """Every field this sync needs to read from a side, sorted."""
+        related = {r.name for r in self.pair.related}
+        mapped = {m.field(side) for m in self.mappings if m.enabled}
+        filtered = set(self.filters.get(side, Filter()).fields)
+        own = set(self.pair.reads.get(side, ()))
+        return tuple(sorted((mapped | filtered | own) - related))
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One side of a record as it was last seen."""
+
+    id: str
+    values: Values
+    version: str = ""
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What is known of one record: both sides and the base they last agreed on."""
+
+    hubspot: Observed | None = None
+    quickbooks: Observed | None = None
+    base: Mapping[str, BasePair] = field(default_factory=dict)
+
+    def on(self, side: Side) -> Observed | None:
+        """What was last seen on a side."""
+        return self.hubspot if side is Side.HUBSPOT else self.quickbooks
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether both sides are known."""
+        return self.hubspot is not None and self.quickbooks is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the planner must know beyond the record itself.
+
+    Attributes:
+        listed: The sides whose full listing is complete; nothing is created on the others.
+        ambiguous_with: Other records that share the match key; a person decides.
+        key_holder: The linked HubSpot record that holds the match key, as (id, label).
+        name_owner: Who holds the unique name in QuickBooks.
+        open_create: A record with the same match key is being created right now.
+        excluded_by: (who, note) when a person excluded the record.
+        stopped: The reason to stop writing this record, whatever it holds.
+    """
+
+    listed: frozenset[Side] = frozenset(Side)
+    ambiguous_with: tuple[str, ...] = ()
+    key_holder: tuple[str, str] | None = None
+    name_owner: str = ""
+    open_create: bool = False
+    excluded_by: tuple[str, str] | None = None
+    stopped: Status | None = None
+
+
+NO_FACTS = Facts()
+
+
+def plan_record(link: LinkState, config: SyncConfig, facts: Facts = NO_FACTS) -> RecordPlan:
+    """Decide one record.
+
+    Returns:
+        A plan whose ``base`` has advanced for every field that agrees, even where the rest of
+        the record cannot be written.
+    """
+    if facts.excluded_by is not None:
+        who, note = facts.excluded_by
+        return RecordPlan(because("by_person", who=who, note=note), base=link.base)
+    for side in Side:
+        seen = link.on(side)
+        if seen is not None and seen.gone:
+            status = because("gone", side=side.label, how=seen.gone)
+            return RecordPlan(status, base=link.base)
+    if link.is_linked:
+        return _plan_linked(link, config, facts)
+    return _plan_unlinked(link, config, facts)
+
+
+def wanted_name(link: LinkState, config: SyncConfig) -> str:
+    """The unique name a create in QuickBooks would take; "" when there is none to take."""
+    if config.pair.unique_name is None or link.hubspot is None or link.quickbooks is not None:
+        return ""
+    extra = config.pair.completes(Side.QUICKBOOKS, link.hubspot.values, config.mappings)
+    return "" if isinstance(extra, Refusal) else str(extra.get(config.pair.unique_name) or "")
+
+
+def open_direction(link: LinkState, config: SyncConfig) -> tuple[Direction | None, str]:
+    """The directions in which a record may travel, and the condition that closes the rest."""
+    targets, condition = [], ""
+    for to in Side:
+        source = link.on(to.other)
+        if not config.direction.allows(to) or source is None:
+            continue
+        failed = config.filters.get(to.other, Filter()).failing(source.values)
+        if failed is None:
+            targets.append(to)
+        else:
+            condition = failed
+    if len(targets) > 1:
+        return Direction.BOTH, condition
+    if not targets:
+        return None, condition
+    to_hubspot = targets[0] is Side.HUBSPOT
+    return (Direction.TO_HUBSPOT if to_hubspot else Direction.TO_QUICKBOOKS), condition
+
+
+def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPlan:
+    assert link.hubspot is not None and link.quickbooks is not None  # noqa: S101, PT018
+    allowed, condition = open_direction(link, config)
+    base = dict(link.base)
+    writes: dict[Side, list[FieldChange]] = {side: [] for side in Side}
+    emptied: list[tuple[str, Side]] = []
+    for mapping in config.merged:
+        now = BasePair(
+            link.hubspot.values.get(mapping.hubspot),
+            link.quickbooks.values.get(mapping.quickbooks),
+        )
+        decision = merge_field(
+            mapping, base.get(mapping.key), now, allowed=allowed, winner=config.winner
+        )
+        match decision:
+            case Agree():
+                base[mapping.key] = now
+            case Keep(emptied=side) if side is not None:
+                emptied.append((mapping.key, side))
+            case Keep():
+                pass
+            case Copy(to=to, value=value, conflict=conflict):
+                writes[to].append(
+                    FieldChange(
+                        mapping.field(to),
+                        before=now.on(to),
+                        after=value,
+                        mapping=mapping.key,
+                        source=now.on(to.other),
+                        conflict=conflict,
+                    )
+                )
+    if facts.stopped is not None:
+        return RecordPlan(facts.stopped, base=base, emptied=tuple(emptied))
+    status = IN_SYNC if allowed is not None else because("filter", condition=condition)
+    changes = tuple(
+        Change(side, ChangeOp.UPDATE, tuple(writes[side]))
+        for side in (Side.QUICKBOOKS, Side.HUBSPOT)
+        if writes[side]
+    )
+    return RecordPlan(status, changes, base, tuple(emptied))
+
+
+def _plan_unlinked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPlan:
+    source = Side.HUBSPOT if link.hubspot is not None else Side.QUICKBOOKS
+    seen = link.on(source)
+    assert seen is not None  # noqa: S101 - a link holds at least one side
+    to = source.other
+    reason = _why_not_created(source, seen, config, facts)
+    if reason is not None:
+        return RecordPlan(reason, base=link.base)
+    extra = config.pair.completes(to, seen.values, config.mappings)
+    if isinstance(extra, Refusal):
+        return RecordPlan(because(extra.code, **extra.params), base=link.base)
+    if facts.name_owner and config.pair.unique_name:
+        name = str(extra.get(config.pair.unique_name) or "")
+        return RecordPlan(because("name_in_use", name=name, owner=facts.name_owner), base=link.base)
+    fields = [FieldChange(name, None, value) for name, value in extra.items()]
+    for mapping in config.merged:
+        value = seen.values.get(mapping.field(source))
+        if is_empty(value) or not mapping.direction.allows(to):
+            continue
+        sent = mapping.convert(value, to)
+        fields.append(FieldChange(mapping.field(to), None, sent, mapping=mapping.key, source=value))
+    return RecordPlan(IN_SYNC, (Change(to, ChangeOp.CREATE, tuple(fields)),), link.base)
+
+
+def _why_not_created(
+    source: Side, seen: Observed, config: SyncConfig, facts: Facts
+) -> Status | None:
+    """The first reason against creating the other side's record; None when there is none.
+
+    The listings come first: before both are complete nobody knows what a record may match.
+    """
+    for side in (source.other, source):
+        if side not in facts.listed:
+            return because("listing", side=side.label)
+    for exclusion in config.pair.exclusions:
+        if exclusion.applies(source, seen.values):
+            noun = config.pair.nouns[source]
+            return because(exclusion.code, record=noun, side=source.label)
+    if not config.direction.allows(source.other):
+        return because("direction", side=source.label)
+    failed = config.filters.get(source, Filter()).failing(seen.values)
+    if failed is not None:
+        return because("filter", condition=failed)
+    if facts.ambiguous_with:
+        others = ", ".join(facts.ambiguous_with)
+        return because("ambiguous_match", key=config.pair.match_key_label, others=others)
+    if facts.key_holder is not None and source is Side.QUICKBOOKS:
+        keys = config.pair.match_keys(source, seen.values)
+        return because(
+            "email_in_use", side=Side.HUBSPOT.label, email=keys[0] if keys else "",
+            existing_id=facts.key_holder[0],
+        )  # fmt: skip
+    if facts.open_create:
+        return because("open_create")
+    return facts.stopped

@@ -1,0 +1,276 @@
+"""Every reason why a record is not in sync: the catalogue a finance person reads.
+
+One row per code: the state it puts a record in, the category it is grouped under, what it
+means, what to do, who can do it, and when it is tried again. Vendor codes are translated to
+these codes in ``connectors/*/errors.py``; a code that is missing there becomes ``rejected``
+and keeps the vendor's words, so nothing is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The four states; they sum to the records known (ENGINE 2.8)."""
+
+    IN_SYNC = "in_sync"
+    WAITING = "waiting"
+    FAILING = "failing"
+    EXCLUDED = "excluded"
+
+
+class Category(StrEnum):
+    """How reasons are grouped on screen."""
+
+    WAITING = "waiting"
+    CHOICE = "your settings"
+    INCOMPLETE = "missing data"
+    DUPLICATE = "duplicate"
+    DECISION = "needs a decision"
+    VALIDATION = "refused value"
+    REMOVED = "removed"
+    TEMPORARY = "temporary"
+    ACCOUNT = "account"
+    OTHER = "other"
+
+
+class Fixer(StrEnum):
+    """Where the remedy is."""
+
+    NOBODY = "resolves by itself"
+    HUBSPOT = "in HubSpot"
+    QUICKBOOKS = "in QuickBooks"
+    HERE = "here"
+
+
+class Retry(StrEnum):
+    """When a record is planned again although nothing changed."""
+
+    NEVER = "when a value changes"
+    CURED_ELSEWHERE = "every 6 hours"
+    BACKOFF = "with growing pauses"
+    SOON = "as soon as it can"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One row of the catalogue. ``{placeholders}`` are filled from the record's parameters."""
+
+    code: str
+    state: State
+    category: Category
+    explanation: str
+    remedy: str
+    fixer: Fixer
+    retry: Retry = Retry.NEVER
+    needs_decision: bool = False
+
+
+_W, _F, _E = State.WAITING, State.FAILING, State.EXCLUDED
+
+REASONS: Mapping[str, Reason] = {
+    reason.code: reason
+    for reason in (
+        # -- waiting
+        Reason(
+            "pending", _W, Category.WAITING,
+            "A change was seen and will be handled in the next run.",
+            "Nothing to do.", Fixer.NOBODY, Retry.SOON,
+        ),
+        Reason(
+            "listing", _W, Category.WAITING,
+            "The records of {side} are still being read. Nothing is created before that is "
+            "complete, so that nothing is created twice.",
+            "Nothing to do.", Fixer.NOBODY, Retry.SOON,
+        ),
+        Reason(
+            "outcome_unknown", _W, Category.WAITING,
+            "{side} did not confirm the last write. It is looked up before anything is repeated.",
+            "Nothing to do; the look-up is due at {due}.", Fixer.NOBODY, Retry.SOON,
+        ),
+        Reason(
+            "open_create", _W, Category.WAITING,
+            "A matching record is being created right now; this one waits for the outcome.",
+            "Nothing to do.", Fixer.NOBODY, Retry.SOON,
+        ),
+        Reason(
+            "paused", _W, Category.WAITING,
+            "All writes of this account pair are paused.",
+            "Resume writes on the home page.", Fixer.HERE, Retry.SOON,
+        ),
+        # -- excluded
+        Reason(
+            "no_email", _E, Category.INCOMPLETE,
+            "Without an e-mail address nothing would tell two people apart, so this {record} "
+            "is left out.",
+            "Add an e-mail address in {side}.", Fixer.HUBSPOT,
+        ),
+        Reason(
+            "filter", _E, Category.CHOICE,
+            "Your filter leaves it out: {condition}.",
+            "Change the record, or edit the filter of this sync.", Fixer.HERE,
+        ),
+        Reason(
+            "direction", _E, Category.CHOICE,
+            "It exists only in {side}, and this sync writes only to {side}.",
+            "Change the direction of this sync if it should be sent.", Fixer.HERE,
+        ),
+        Reason(
+            "by_person", _E, Category.CHOICE,
+            "{who} excluded it: {note}",
+            "Include it again on the record's page.", Fixer.HERE,
+        ),
+        Reason(
+            "gone", _E, Category.REMOVED,
+            "It was {how} in {side}. The other side is left as it is, and nothing is created anew.",
+            "Restore it in {side} if it should be kept in step again.", Fixer.HERE,
+        ),
+        # -- failing: a person decides
+        Reason(
+            "ambiguous_match", _F, Category.DUPLICATE,
+            "Several records share {key}: {others}. It is not clear which belong together.",
+            "Give each its own e-mail address, merge them where they are, or archive the ones "
+            "that are not needed.", Fixer.HERE, needs_decision=True,
+        ),
+        Reason(
+            "email_in_use", _F, Category.DUPLICATE,
+            "{side} already has a record with the e-mail {email} (id {existing_id}), and that one "
+            "is linked to another record.",
+            "Give one of them another e-mail address, or merge the two.", Fixer.HERE,
+            needs_decision=True,
+        ),
+        Reason(
+            "merged_elsewhere", _F, Category.DECISION,
+            "It was merged into another record in {side}, but {other_side} still holds two.",
+            "Merge the two records in {other_side}, or make one of them inactive.", Fixer.HERE,
+            needs_decision=True,
+        ),
+        Reason(
+            "flapping", _F, Category.DECISION,
+            "The field {field} was changed back and forth more than {times} times within a day, "
+            "so writing was stopped.",
+            "Find out what else changes this field, then choose Retry.", Fixer.HERE,
+            needs_decision=True,
+        ),
+        Reason(
+            "unusual_volume", _F, Category.DECISION,
+            "This run would have written unusually much ({count} records), so it stopped first.",
+            "Look at the plan and confirm it, or change the filters.", Fixer.HERE,
+            needs_decision=True,
+        ),
+        # -- failing: refused
+        Reason(
+            "name_in_use", _F, Category.DUPLICATE,
+            "The display name “{name}” is already used in QuickBooks by {owner}. Display names "
+            "are unique over customers, vendors and employees.",
+            "Use one billing contact per company, or switch off “Display name ← Associated "
+            "company name” so that the person's name is used.", Fixer.HUBSPOT,
+            Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
+            "no_name", _F, Category.INCOMPLETE,
+            "QuickBooks needs a display name; the contact has no company, first or last name, "
+            "nor an e-mail address.",
+            "Add a name in HubSpot.", Fixer.HUBSPOT,
+        ),
+        Reason(
+            "invalid_name", _F, Category.VALIDATION,
+            "“{name}” cannot be a display name in QuickBooks: colons, tabs and line breaks are "
+            "not allowed, nor more than 500 characters.",
+            "Change the name in HubSpot.", Fixer.HUBSPOT,
+        ),
+        Reason(
+            "invalid_email", _F, Category.VALIDATION,
+            "{side} does not accept “{value}” as an e-mail address.",
+            "Correct the e-mail address; only one address is allowed.", Fixer.HERE,
+        ),
+        Reason(
+            "too_long", _F, Category.VALIDATION,
+            "The field {field} holds more than {side} accepts. {detail}",
+            "Shorten the value. It is never cut off silently.", Fixer.HERE,
+        ),
+        Reason(
+            "unknown_field", _F, Category.VALIDATION,
+            "{side} has no field {field} (any more).",
+            "Edit the field mappings of this sync.", Fixer.HERE, Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
+            "read_only_field", _F, Category.VALIDATION,
+            "{side} does not allow the field {field} to be written.",
+            "Turn the mapping of this field around, or switch it off.", Fixer.HERE,
+        ),
+        Reason(
+            "invalid_value", _F, Category.VALIDATION,
+            "{side} does not accept the value of {field}. {detail}",
+            "Correct the value; the record is then tried again by itself.", Fixer.HERE,
+        ),
+        Reason(
+            "missing_value", _F, Category.INCOMPLETE,
+            "{side} needs a value for {field}. {detail}",
+            "Fill in the field; the record is then tried again by itself.", Fixer.HERE,
+        ),
+        Reason(
+            "unsupported_characters", _F, Category.VALIDATION,
+            "{side} does not accept a character in {field}. {detail}",
+            "Remove the character; the record is then tried again by itself.", Fixer.HERE,
+        ),
+        Reason(
+            "reference_inactive", _F, Category.VALIDATION,
+            "Something the record refers to was made inactive or deleted in {side}. {detail}",
+            "Make it active again in {side}.", Fixer.QUICKBOOKS, Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
+            "period_closed", _F, Category.ACCOUNT,
+            "The books are closed for this date in QuickBooks. {detail}",
+            "Re-open the period in QuickBooks, or leave the record as it is.", Fixer.QUICKBOOKS,
+            Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
+            "subscription_lapsed", _F, Category.ACCOUNT,
+            "The QuickBooks subscription has lapsed, so nothing can be written. {detail}",
+            "Renew the subscription in QuickBooks.", Fixer.QUICKBOOKS, Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
+            "no_permission", _F, Category.ACCOUNT,
+            "{side} does not allow this to the connected user or app. {detail}",
+            "Reconnect with an account that may do it.", Fixer.HERE, Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
+            "rejected", _F, Category.OTHER,
+            "{side} refused the record: {detail}",
+            "Correct what the message names; the record is then tried again by itself.",
+            Fixer.HERE,
+        ),
+        Reason(
+            "bad_data", _F, Category.OTHER,
+            "The record came from {side} in a form that could not be read. {detail}",
+            "Open the record in {side} and save it again.", Fixer.HERE,
+        ),
+        Reason(
+            "temporary", _F, Category.TEMPORARY,
+            "{side} could not be reached or had trouble of its own. {detail}",
+            "Nothing to do; it is tried again by itself.", Fixer.NOBODY, Retry.BACKOFF,
+        ),
+    )
+}  # fmt: skip
+
+
+def explain(code: str, params: Mapping[str, str]) -> tuple[str, str]:
+    """The explanation and the remedy of a code, filled in; ("", "") for no code.
+
+    A parameter that is missing is shown as "…", so that a sentence never fails.
+    """
+    reason = REASONS.get(code)
+    if reason is None:
+        return (params.get("detail", code), "") if code else ("", "")
+    filled = _Lenient(params)
+    explanation = reason.explanation.format_map(filled).strip()
+    return explanation, reason.remedy.format_map(filled).strip()
+
+
+class _Lenient(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "" if key == "detail" else "…"

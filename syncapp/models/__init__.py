@@ -1,0 +1,35 @@
+"""What is stored: constraints, querysets and derived properties; no network, no planning."""
+
+from __future__ import annotations
+
+from syncapp.models.budgets import ApiUsage, RateBudget
+from syncapp.models.connections import Connection, ConsentRequest
+from syncapp.models.cursors import Cursor
+from syncapp.models.definitions import FieldMappingRow, FilterCondition, SyncDefinition, SyncDraft
+from syncapp.models.links import IdAlias, RecordKey, RecordLink
+from syncapp.models.notifications import Notification
+from syncapp.models.outbox import PendingWrite
+from syncapp.models.pairs import AccountPair
+from syncapp.models.runs import RecordLogEntry, Rehearsal, SyncRun, Trigger
+
+__all__ = [
+    "AccountPair",
+    "ApiUsage",
+    "Connection",
+    "ConsentRequest",
+    "Cursor",
+    "FieldMappingRow",
+    "FilterCondition",
+    "IdAlias",
+    "Notification",
+    "PendingWrite",
+    "RateBudget",
+    "RecordKey",
+    "RecordLink",
+    "RecordLogEntry",
+    "Rehearsal",
+    "SyncDefinition",
+    "SyncDraft",
+    "SyncRun",
+    "Trigger",
+]

@@ -1,0 +1,199 @@
+"""One row per known record: both sides as last seen, what they agreed on, its state and why.
+
+The record view reads this table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.core.reasons import REASONS, Category, Reason, State, explain
+from syncapp.core.sides import Side
+from syncapp.models.connections import SIDES
+from syncapp.models.definitions import SyncDefinition
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+STATES = [
+    (State.IN_SYNC.value, _("In sync")),
+    (State.WAITING.value, _("Waiting")),
+    (State.FAILING.value, _("Failing")),
+    (State.EXCLUDED.value, _("Excluded")),
+]
+
+
+class RecordLink(models.Model):
+    """A record known on one side (a half link) or on both.
+
+    ``*_seen`` is the whole normalised record as last observed, ``base`` is
+    ``{mapping key: [HubSpot value, QuickBooks value]}`` when both last agreed. ``revision``
+    rises with every observation: a write planned from an older one is not sent. ``next_at`` is
+    the work queue; None means nothing is due.
+    """
+
+    definition = models.ForeignKey(SyncDefinition, on_delete=models.CASCADE, related_name="links")
+    origin = models.CharField(max_length=16, choices=[*SIDES, ("both", _("Both"))])
+    hubspot_id = models.CharField(_("HubSpot id"), max_length=64, null=True, blank=True)
+    quickbooks_id = models.CharField(_("QuickBooks id"), max_length=64, null=True, blank=True)
+    hubspot_version = models.CharField(max_length=64, blank=True, default="")
+    quickbooks_version = models.CharField(max_length=64, blank=True, default="")
+    hubspot_seen = models.JSONField(null=True, blank=True)
+    quickbooks_seen = models.JSONField(null=True, blank=True)
+    hubspot_gone = models.CharField(max_length=16, blank=True, default="")
+    quickbooks_gone = models.CharField(max_length=16, blank=True, default="")
+    base = models.JSONField(default=dict, blank=True)
+    emptied = models.JSONField(default=list, blank=True)
+    label = models.CharField(max_length=500, blank=True, default="")
+    state = models.CharField(max_length=16, choices=STATES, default=State.WAITING.value)
+    code = models.CharField(max_length=32, blank=True, default="pending")
+    params = models.JSONField(default=dict, blank=True)
+    refused = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="{side: {digest, code, params, retry_at}} of the last refused write",
+    )
+    attempts = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    excluded_by = models.CharField(max_length=150, blank=True, default="")
+    excluded_note = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    synced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Unique on each side: the constraint that prevents duplicates."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["definition", "hubspot_id"],
+                condition=models.Q(hubspot_id__isnull=False),
+                name="link_unique_hubspot",
+            ),
+            models.UniqueConstraint(
+                fields=["definition", "quickbooks_id"],
+                condition=models.Q(quickbooks_id__isnull=False),
+                name="link_unique_quickbooks",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hubspot_id__isnull=False)
+                | models.Q(quickbooks_id__isnull=False),
+                name="link_has_a_side",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["definition", "next_at", "id"],
+                condition=models.Q(next_at__isnull=False),
+                name="link_due",
+            ),
+            models.Index(fields=["definition", "state", "code", "-updated_at"], name="link_state"),
+            models.Index(fields=["-updated_at", "-id"], name="link_recent"),
+        ]
+        permissions: ClassVar = [
+            ("retry_recordlink", _("Can retry and exclude records")),
+            ("export_recordlink", _("Can export records")),
+        ]
+        verbose_name = _("record")
+
+    def __str__(self) -> str:
+        return self.label or self.hubspot_id or self.quickbooks_id or "?"
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether both sides are known."""
+        return self.hubspot_id is not None and self.quickbooks_id is not None
+
+    def id_on(self, side: Side) -> str | None:
+        """The record's id on a side."""
+        return self.hubspot_id if side is Side.HUBSPOT else self.quickbooks_id
+
+    @property
+    def reason(self) -> Reason | None:
+        """The catalogue's row for its state; None while in sync."""
+        return REASONS.get(self.code)
+
+    @property
+    def category(self) -> str:
+        """The category a person groups it under; "" while in sync."""
+        if self.state == State.IN_SYNC:
+            return ""
+        return (self.reason.category if self.reason else Category.OTHER).value
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether only a person can settle it."""
+        return self.reason is not None and self.reason.needs_decision
+
+    @property
+    def explanation(self) -> str:
+        """Why it is in this state, in words; "" while in sync."""
+        return explain(self.code, self.params)[0]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; "" while in sync."""
+        return explain(self.code, self.params)[1]
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when it is not in sync."""
+        return self.failing_since or (self.updated_at if self.state != State.IN_SYNC else None)
+
+
+class RecordKey(models.Model):
+    """A value by which a record is found: a match key, or a name that must be unique."""
+
+    class Purpose(models.TextChoices):
+        """What the value is for."""
+
+        MATCH = "match", _("Match key")
+        NAME = "name", _("Unique name")
+
+    link = models.ForeignKey(RecordLink, on_delete=models.CASCADE, related_name="keys")
+    definition = models.ForeignKey(SyncDefinition, on_delete=models.CASCADE, related_name="+")
+    side = models.CharField(max_length=16, choices=SIDES)
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    value = models.CharField(max_length=500)
+
+    class Meta:
+        """Looked up by value."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["link", "side", "purpose", "value"], name="key_unique_per_link"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["definition", "purpose", "value"], name="key_value"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class IdAlias(models.Model):
+    """An id that now means another record, after a merge. Every vendor id is resolved here."""
+
+    definition = models.ForeignKey(SyncDefinition, on_delete=models.CASCADE, related_name="+")
+    side = models.CharField(max_length=16, choices=SIDES)
+    old_id = models.CharField(max_length=64)
+    new_id = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """One meaning per id."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["definition", "side", "old_id"], name="alias_unique_old_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id}"

@@ -1,0 +1,60 @@
+"""A HubSpot and a QuickBooks connection that belong together, and who works on them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.core.sides import Side
+from syncapp.models.connections import Connection
+
+
+class AccountPair(models.Model):
+    """Two connections that are kept in step: the unit of work, one worker at a time.
+
+    ``lease_epoch`` rises with every owner; a transaction that carries an older one is refused.
+    ``next_due_at`` is the queue: there is no job table.
+    """
+
+    class State(models.TextChoices):
+        """Whether writes may happen."""
+
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("All writes paused")
+        BROKEN = "broken", _("Waiting for a reconnect")
+
+    name = models.CharField(max_length=255, blank=True)
+    hubspot = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    quickbooks = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
+    state_detail = models.TextField(blank=True, default="")
+    mixed_environments_confirmed = models.BooleanField(default=False)
+    next_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    urgent = models.BooleanField(default=False, help_text=_("A person asked for a run."))
+    lease_owner = models.CharField(max_length=64, blank=True, default="")
+    lease_epoch = models.PositiveBigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """Two pairs on one account would echo through each other."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["hubspot"], name="pair_unique_hubspot"),
+            models.UniqueConstraint(fields=["quickbooks"], name="pair_unique_quickbooks"),
+        ]
+        permissions: ClassVar = [
+            ("pause_accountpair", _("Can pause and resume all writes")),
+            ("run_accountpair", _("Can start a sync run")),
+        ]
+        verbose_name = _("account pair")
+
+    def __str__(self) -> str:
+        return self.name or f"{self.hubspot.name} ↔ {self.quickbooks.name}"
+
+    def connection(self, side: Side) -> Connection:
+        """The connection on a side."""
+        return self.hubspot if side is Side.HUBSPOT else self.quickbooks
