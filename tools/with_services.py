@@ -104,7 +104,8 @@ def start_redis(stack: ExitStack) -> Mapping[str, str] | None:
     )
     stack.callback(stop, server, signal.SIGTERM)
     wait_for(server, unix, "Redis", home / "redis.log")
-    return {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+    address = f"redis://127.0.0.1:{port}"
+    return {"REDIS_URL": f"{address}/0", "CELERY_BROKER_URL": f"{address}/1"}
 
 
 def find_postgres() -> Path | None:

@@ -29,6 +29,7 @@ from syncapp.management.commands.bootstrap import (
     make_folders,
 )
 from syncapp.management.supervisor import Program, Supervisor
+from syncapp.services.backup import unfinished_mark
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 (compared with, not bound to)
@@ -111,6 +112,11 @@ class Command(BaseCommand):
                 self._say(f"Administrator: {administrator.name}  {administrator.password}")
 
     def _prepare(self, with_bootstrap: bool) -> Administrator:
+        if unfinished_mark().exists():
+            raise CommandError(
+                f"The restore of {unfinished_mark().read_text()} did not run to its end: "
+                "run `manage.py restore` again first."
+            )
         try:
             if with_bootstrap:
                 administrator = bootstrap(self._say)
