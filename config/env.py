@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -256,8 +256,12 @@ class _Reader:
 
 
 def parse_database(url: str) -> dict[str, Any]:
-    """Turn a database URL into Django's DATABASES entry, without engine options."""
-    return dict(environ.Env.db_url_config(url))
+    """Turn a database URL into Django's DATABASES entry, without engine options.
+
+    A quoted folder as the host (postgresql://user@%2Frun%2Fpostgresql/name) is a Unix socket.
+    """
+    entry = dict(environ.Env.db_url_config(url))
+    return {**entry, "HOST": unquote(entry.get("HOST") or "")}
 
 
 def parse_email(url: str) -> dict[str, Any]:

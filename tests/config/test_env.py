@@ -128,3 +128,9 @@ def test_a_data_folder_with_odd_characters_survives_the_url(tmp_path):
     found = env.read({**LEAST, "VAR_DIR": str(folder)})
     assert env.parse_database(found.database_url)["NAME"] == f"{folder}/db.sqlite3"
     assert env.parse_email(found.email_url)["EMAIL_FILE_PATH"] == f"{folder}/mail"
+
+
+def test_a_unix_socket_is_a_quoted_folder():
+    found = env.parse_database("postgresql://tandem@%2Frun%2Fpostgresql:5433/name")
+    assert (found["HOST"], found["PORT"]) == ("/run/postgresql", 5433)
+    assert (found["USER"], found["NAME"]) == ("tandem", "name")

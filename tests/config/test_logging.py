@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import sys
 
 import pytest
 from cryptography.fernet import Fernet
@@ -82,7 +81,7 @@ def test_arguments_extras_and_tracebacks_are_covered():
     try:
         raise ValueError(f"refresh_token={SECRET}")
     except ValueError:
-        logger.error("failed", exc_info=sys.exc_info())
+        logger.exception("failed")
     written = stream.getvalue()
     assert SECRET not in written
     assert "run=12" in written

@@ -76,7 +76,9 @@ def test_after_a_restore_both_sides_must_be_listed_again(file, definition):
     assert not backup.unfinished_mark().exists()
 
 
-def test_a_restore_cut_short_is_remembered(file, monkeypatch):
+def test_a_restore_cut_short_is_remembered(file, monkeypatch, settings, free_port):
+    settings.PORT = free_port()
+
     def power_cut() -> None:
         raise KeyboardInterrupt
 

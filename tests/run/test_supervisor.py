@@ -24,18 +24,32 @@ RUNNER = """
 import sys
 from pathlib import Path
 from syncapp.management import supervisor
+
 supervisor.STOP_SECONDS = 1.0
 child, pids = Path(sys.argv[1]), sys.argv[2]
-program = supervisor.Program("child", [sys.executable, "-u", str(child)], {"PIDS": pids}, child.parent)
+command = [sys.executable, "-u", str(child)]
+
+def announce():
+    print("ready", flush=True)
+    Path(pids + ".ready").touch()
+
 supervisor.Supervisor(
-    [program],
+    [supervisor.Program("child", command, {"PIDS": pids}, child.parent)],
     is_ready=lambda: Path(pids).exists(),
-    on_ready=lambda: print("ready", flush=True),
+    on_ready=announce,
     out=lambda line: print(line, flush=True),
 ).run()
 print("stopped", flush=True)
 """
-NOTE_PID = "import os, time, signal, subprocess, sys\nopen(os.environ['PIDS'], 'a').write(f'{os.getpid()}\\n')\n"
+NOTE_PID = """
+import os, time, signal, subprocess, sys
+
+def note(pid):
+    with open(os.environ["PIDS"], "a") as file:
+        file.write(f"{pid}\\n")
+
+note(os.getpid())
+"""
 
 
 class Group:
@@ -57,7 +71,7 @@ class Group:
         def enough() -> bool:
             return self.pids_file.exists() and self.pids_file.read_text().count("\n") >= count
 
-        wait_until(enough)
+        wait_until(lambda: enough() and Path(f"{self.pids_file}.ready").exists())
         return [int(line) for line in self.pids_file.read_text().split()]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> str:
@@ -95,7 +109,7 @@ def group(tmp_path):
 def test_a_signal_stops_the_child_and_then_the_supervisor(group, number):
     running = group("print('hello'); time.sleep(600)")
     (child,) = running.pids(1)
-    wait_until(lambda: is_alive(child))
+    assert is_alive(child)
     output = running.stop(number)
     assert running.process.returncode == 0
     assert not is_alive(child)
@@ -127,7 +141,7 @@ def test_a_child_that_will_not_stop_is_killed_with_its_own_children(group):
         """
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        open(os.environ["PIDS"], "a").write(f"{grandchild.pid}\\n")
+        note(grandchild.pid)
         time.sleep(600)
         """
     )
@@ -140,7 +154,7 @@ def test_a_child_that_will_not_stop_is_killed_with_its_own_children(group):
 def test_a_killed_supervisor_takes_its_child_along(group):
     running = group("time.sleep(600)")
     (child,) = running.pids(1)
-    wait_until(lambda: is_alive(child))
+    assert is_alive(child)
     running.process.kill()
     running.process.communicate(timeout=PATIENCE)
     wait_until(lambda: not is_alive(child))
