@@ -1,0 +1,190 @@
+"""The accounting API: what stands behind ``/v3/company/{realm}/``.
+
+Knows paths, envelopes and headers; the verbs are in ``operations``, the query language in
+``query``. Every method answers the text between the outer braces, without ``time``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulators.common.web import SimRequest
+from simulators.quickbooks import batch, cdc, faults, jsontext, operations
+from simulators.quickbooks.access import Caller
+from simulators.quickbooks.company import Company, Writer
+from simulators.quickbooks.entities.fields import Entity, Group
+from simulators.quickbooks.entities.registry import BY_NAME, BY_RESOURCE
+from simulators.quickbooks.idempotency import LONGEST, LONGEST_FOR_BATCH, Outcome, RequestIds
+from simulators.quickbooks.oauth.endpoints import USER_NAME
+from simulators.quickbooks.query import execution
+from simulators.quickbooks.query.parser import parse
+
+_OK = 200
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status and the inner text of the envelope."""
+
+    status: int
+    text: str
+    has_time: bool = True
+
+
+class CompanyApi:
+    """The API of one company."""
+
+    def __init__(self, company: Company, request_ids: RequestIds) -> None:
+        self.company = company
+        self.request_ids = request_ids
+
+    def answer(self, request: SimRequest, rest: str, caller: Caller) -> Answer:
+        """Carry out one call.
+
+        Raises:
+            Refusal: a business fault.
+        """
+        writer = Writer(caller.actor, USER_NAME, request.request_id)
+        parts = rest.split("/")
+        verb = request.method
+        match parts:
+            case ["query"] if verb in ("GET", "POST"):
+                return Answer(_OK, self.query(_statement(request)))
+            case ["cdc"] if verb == "GET":
+                since = request.args.get("changedSince", "")
+                found = cdc.answer_text(self.company, request.args.get("entities", ""), since)
+                return Answer(_OK, f'"CDCResponse":{found}')
+            case ["batch"] if verb == "POST":
+                return Answer(_OK, self._batch(request, writer))
+            case [resource] if resource in BY_RESOURCE:
+                return self._on_resource(request, BY_RESOURCE[resource], writer)
+            case [resource, record_id] if resource in BY_RESOURCE and verb == "GET":
+                return Answer(_OK, self._read(BY_RESOURCE[resource], record_id))
+        raise faults.no_resource(request.path, request.base_url)
+
+    # -- single objects -------------------------------------------------------------------
+    def _on_resource(self, request: SimRequest, entity: Entity, writer: Writer) -> Answer:
+        if request.method == "GET" and entity is BY_NAME["Preferences"]:
+            return Answer(_OK, self._read(entity, "1"))
+        operation = request.args.get("operation", "")
+        if request.method != "POST" or operation not in ("", "create", "update", *_LATER):
+            raise faults.unsupported(f"{operation or request.method} {entity.name}")
+        if operation in _LATER and operation not in entity.operations:
+            raise faults.unsupported(f"{operation} {entity.name}")
+        body = _json_object(request.get_data())
+        key = self._request_key(request, LONGEST)
+        return self._once(key, lambda: self.write_text(entity, body, writer, operation))
+
+    def _read(self, entity: Entity, record_id: str) -> str:
+        if "read" not in entity.operations:
+            raise faults.unsupported(f"read {entity.name}")
+        if entity.group is Group.SINGLE and record_id in (self.company.realm, "1"):
+            record_id = "1"
+        record = self._special(entity, record_id)
+        if record is None:
+            record = operations.read(self.company, entity, record_id)
+        return f'"{entity.name}":{record.json_text()}'
+
+    def _special(self, entity: Entity, record_id: str) -> Any:
+        """Codes such as TAX and NON have no number."""
+        return self.company.find(entity, record_id) if entity.name == "TaxCode" else None
+
+    def write_text(
+        self, entity: Entity, body: Mapping[str, Any], writer: Writer, operation: str = ""
+    ) -> str:
+        """Create or update and return the object's part of the envelope."""
+        record = operations.write(self.company, entity, body, writer, operation)
+        return f'"{entity.name}":{record.json_text()}'
+
+    # -- query ----------------------------------------------------------------------------
+    def query(self, text: str) -> str:
+        """Carry out a query and return its part of the envelope."""
+        statement = parse(text)
+        entity = BY_NAME.get(statement.entity)
+        if entity is None or "query" not in entity.operations:
+            raise faults.query_invalid(f"invalid context declaration: {statement.entity}")
+        page = execution.run(statement, self.company.store(entity), self.company.behaviour)
+        if page.total is not None:
+            return f'"QueryResponse":{{"totalCount":{page.total}}}'
+        if not page.records:
+            return '"QueryResponse":{}'
+        rows = ",".join([record.json_text() for record in page.records])
+        return (
+            f'"QueryResponse":{{"{entity.name}":[{rows}],"startPosition":{page.start},'
+            f'"maxResults":{len(page.records)}}}'
+        )
+
+    # -- batch ----------------------------------------------------------------------------
+    def _batch(self, request: SimRequest, writer: Writer) -> str:
+        body = _json_object(request.get_data())
+        return batch.answer_text(self, body, writer, self._request_key(request, LONGEST_FOR_BATCH))
+
+    # -- request ids ----------------------------------------------------------------------
+    def _request_key(self, request: SimRequest, longest: int) -> str:
+        key = request.args.get("requestid", "")
+        if len(key) > longest:
+            raise faults.invalid_request_id()
+        return key
+
+    def recall(self, key: str) -> Outcome | None:
+        """Return the remembered outcome of a request id."""
+        memory = self.company.behaviour.requestid_seconds
+        return self.request_ids.recall(key, now=self.company.now(), memory=memory)
+
+    def remember(self, key: str, status: int, text: str) -> None:
+        """Keep the outcome of a request id, faults if the switch says so (UNCONFIRMED)."""
+        if status == _OK or self.company.behaviour.requestid_faults == "remember":
+            self.request_ids.remember(key, Outcome(status, text, self.company.now()))
+
+    def _once(self, key: str, act: Any) -> Answer:
+        """Carry out a write, or repeat the first outcome of its request id."""
+        if not key:
+            return Answer(_OK, act())
+        known = self.recall(key)
+        if known is not None:
+            return Answer(known.status, known.text)
+        try:
+            text = act()
+        except faults.Refusal as refusal:
+            self.remember(key, refusal.status, fault_text(refusal))
+            raise
+        self.remember(key, _OK, text)
+        return Answer(_OK, text)
+
+
+_LATER = ("delete", "void")
+
+
+def fault_text(refusal: faults.Refusal) -> str:
+    """Return the fault's part of the envelope."""
+    return f'"Fault":{jsontext.dumps(refusal.fault())}'
+
+
+def _statement(request: SimRequest) -> str:
+    if request.method == "GET":
+        text = request.args.get("query", "")
+    else:
+        text = _utf8(request.get_data())
+    if not text.strip():
+        raise faults.query_syntax("Query is empty")
+    return text.strip()
+
+
+def _utf8(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise faults.invalid_utf8() from error
+
+
+def _json_object(raw: bytes) -> dict[str, Any]:
+    text = _utf8(raw)
+    try:
+        body = jsontext.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise faults.malformed_body(f"Unexpected character: {error}") from error
+    if not isinstance(body, dict):
+        raise faults.malformed_body("Can not construct instance of object")
+    return body

@@ -1,0 +1,1 @@
+"""What a person sees: pages to work in the company as a QuickBooks user does."""

@@ -1,0 +1,1 @@
+"""The query language: text to statement (parser), statement to objects (execution)."""
