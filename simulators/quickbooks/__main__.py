@@ -35,6 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _app(text: str) -> OAuthApp:
+    client_id, secret = text.split(":", 1)
+    return OAuthApp(client_id, secret, client_id)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Serve until stopped; returns the exit code."""
     options = _parser().parse_args(arguments)
@@ -43,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         switches = dict(item.split("=", 1) for item in options.behaviour)
         behaviour = Behaviour().changed(switches)
-        apps = [OAuthApp(*item.split(":", 1), name=item.split(":")[0]) for item in options.app]
+        apps = [_app(item) for item in options.app]
     except (BehaviourInvalid, TypeError, ValueError) as error:
         return fail(f"Cannot read the options: {error}")
     app = QuickBooks(

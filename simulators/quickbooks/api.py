@@ -163,10 +163,8 @@ def fault_text(refusal: faults.Refusal) -> str:
 
 
 def _statement(request: SimRequest) -> str:
-    if request.method == "GET":
-        text = request.args.get("query", "")
-    else:
-        text = _utf8(request.get_data())
+    is_get = request.method == "GET"
+    text = request.args.get("query", "") if is_get else _utf8(request.get_data())
     if not text.strip():
         raise faults.query_syntax("Query is empty")
     return text.strip()

@@ -50,7 +50,7 @@ class QuickBooks(App):
     vendor_fault_kinds: ClassVar[Mapping[str, str]] = provoked.KINDS
     site: pages.Site = SITE
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (the options of the program)
         self,
         *,
         seed: int | None = 1,
@@ -203,9 +203,7 @@ class QuickBooks(App):
             meter.take(self.clock.now())
         return self._enveloped(answer)
 
-    def _admit(
-        self, request: SimRequest, rest: str, caller: Caller, *, is_core_plus: bool
-    ) -> None:
+    def _admit(self, request: SimRequest, rest: str, caller: Caller, *, is_core_plus: bool) -> None:
         is_batch = rest == "batch"
         cost = 1
         if is_batch and self.behaviour.batch_items == "each":
@@ -232,11 +230,11 @@ class QuickBooks(App):
     def _gateway(self, refusal: faults.GatewayRefusal) -> Response:
         body = jsontext.dumps(refusal.body(epoch_milliseconds(self.clock.now())))
         response = Response(body, status=refusal.status, content_type="application/json")
-        if refusal.status == 401:  # noqa: PLR2004
+        if refusal.status == 401:
             challenge = 'Bearer realm="Intuit", error="invalid_token"'
             response.headers["WWW-Authenticate"] = challenge
         wait = self.behaviour.retry_after_seconds
-        if refusal.status == 429 and wait:  # noqa: PLR2004
+        if refusal.status == 429 and wait:
             response.headers["Retry-After"] = str(wait)
         return response
 

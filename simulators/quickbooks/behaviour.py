@@ -24,7 +24,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
-class BehaviourInvalid(ValueError):  # noqa: N818
+class BehaviourInvalid(ValueError):
     """A switch or its value does not exist; the text says which."""
 
 

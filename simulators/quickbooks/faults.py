@@ -1,8 +1,9 @@
 """The faults QuickBooks answers with: codes, texts and the two envelopes.
 
-Business faults (``Fault``, HTTP 400) come from the company's books, gateway faults (``fault``, lower
-case, HTTP 401, 403 and 429) from in front of them. Texts marked UNCONFIRMED are our own wording:
-decide by code, never by them. Sources: developer.intuit.com error pages and recorded bodies.
+Business faults (``Fault``, HTTP 400) come from the company's books, gateway faults (``fault``,
+lower case, HTTP 401, 403 and 429) from in front of them. Texts marked UNCONFIRMED are our own
+wording: decide by code, never by them. Sources: developer.intuit.com error pages, recorded
+bodies.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+_KNOWN_SHOWN = 1000
 _MADE_INACTIVE = (
     "Something you're trying to use has been made inactive. Check the fields with accounts, "
     "customers, items, vendors or employees."
@@ -37,7 +39,9 @@ class FaultError:
 class Refusal(Exception):
     """A business fault: the request was understood and not carried out."""
 
-    def __init__(self, *errors: FaultError, kind: str = "ValidationFault", status: int = 400) -> None:
+    def __init__(
+        self, *errors: FaultError, kind: str = "ValidationFault", status: int = 400
+    ) -> None:
         super().__init__("; ".join(f"{error.code} {error.detail}" for error in errors))
         self.errors = errors
         self.kind = kind
@@ -51,9 +55,7 @@ class Refusal(Exception):
 class GatewayRefusal(Exception):
     """A fault of the gateway: authentication, foreign company, throttling."""
 
-    def __init__(
-        self, status: int, code: str, message: str, detail: str | None, kind: str
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, detail: str | None, kind: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -139,22 +141,17 @@ def no_resource(path: str, url: str) -> Refusal:
 
 
 def unknown_property(name: str, entity: str, known: Iterable[str]) -> FaultError:
-    """2010 for a key the entity does not have; the list of known ones is cut at 1,000 characters."""
-    names = [f'\\"{item}\\"' for item in known]
+    """2010 for a key the entity does not have; the list of known ones is cut short."""
+    names = [f'"{item}"' for item in known]
     listed = ", ".join(names)
     if len(listed) > _KNOWN_SHOWN:
         listed = listed[:_KNOWN_SHOWN].rsplit(",", 1)[0] + " [truncated]"
     detail = (
-        f'Property Name:Unrecognized field \\"{name}\\" (class com.intuit.schema.finance.v3.{entity}),'
-        f" not marked as ignorable ({len(names)} known properties: {listed}])\n"
+        f'Property Name:Unrecognized field "{name}" (class com.intuit.schema.finance.v3.{entity}), '
+        f"not marked as ignorable ({len(names)} known properties: {listed}])\n"
         " specified is unsupported or invalid"
     )
-    return FaultError(
-        "2010", "Request has invalid or unsupported property", detail.replace('\\"', '"')
-    )
-
-
-_KNOWN_SHOWN = 1000
+    return FaultError("2010", "Request has invalid or unsupported property", detail)
 
 
 def malformed_body(why: str) -> Refusal:
@@ -189,7 +186,7 @@ def invalid_id(supplied: object) -> Refusal:
 
 
 def invalid_characters(element: str) -> FaultError:
-    """2040: colon, tab, newline in a name, or text the company's character set lacks (UNCONFIRMED)."""
+    """2040: colon, tab, newline in a name; also text the character set lacks (UNCONFIRMED)."""
     return FaultError(
         "2040",
         "Invalid String",
@@ -239,7 +236,9 @@ def invalid_email(element: str) -> FaultError:
 # --- objects -------------------------------------------------------------------------------------
 def not_found() -> Refusal:
     """610 for an unknown id (recorded text; the same for an inactive reference)."""
-    return Refusal(FaultError("610", "Object Not Found", f"Object Not Found : {_MADE_INACTIVE}", ""))
+    return Refusal(
+        FaultError("610", "Object Not Found", f"Object Not Found : {_MADE_INACTIVE}", "")
+    )
 
 
 def transaction_gone() -> Refusal:
@@ -283,9 +282,7 @@ def business(detail: str) -> Refusal:
 
 def no_name() -> Refusal:
     """6080. Detail text UNCONFIRMED."""
-    detail = (
-        "At least one of Title, GivenName, MiddleName, FamilyName, DisplayName or Suffix is required"
-    )
+    detail = "At least one of Title, GivenName, MiddleName, FamilyName, DisplayName, Suffix is due"
     return Refusal(FaultError("6080", "No name provided", detail))
 
 

@@ -106,13 +106,27 @@ def _add_taxes(company: Company) -> None:
             "TaxOrder": 0,
         }
         rates = {"TaxRateDetail": [detail]}
-        code = {"Name": name, "Description": name, "Active": True, "Hidden": False}
-        code.update({"Taxable": True, "TaxGroup": True, "SalesTaxRateList": rates})
-        _add(company, "TaxCode", code_id, {**code, "PurchaseTaxRateList": {"TaxRateDetail": []}})
-        rate = {"Name": name, "Description": "Sales Tax", "Active": True}
-        rate.update({"RateValue": Decimal(percent), "AgencyRef": {"value": "1"}})
-        rate.update({"SpecialTaxType": "NONE", "DisplayType": "ReadOnly"})
-        _add(company, "TaxRate", rate_id, rate)
+        code_values = {
+            "Name": name,
+            "Description": name,
+            "Active": True,
+            "Hidden": False,
+            "Taxable": True,
+            "TaxGroup": True,
+            "SalesTaxRateList": rates,
+            "PurchaseTaxRateList": {"TaxRateDetail": []},
+        }
+        _add(company, "TaxCode", code_id, code_values)
+        rate_values = {
+            "Name": name,
+            "Description": "Sales Tax",
+            "Active": True,
+            "RateValue": Decimal(percent),
+            "AgencyRef": {"value": "1"},
+            "SpecialTaxType": "NONE",
+            "DisplayType": "ReadOnly",
+        }
+        _add(company, "TaxRate", rate_id, rate_values)
 
 
 def _company_info(company: Company) -> dict[str, Any]:
@@ -157,7 +171,11 @@ def _company_info(company: Company) -> dict[str, Any]:
 
 def _preferences(company: Company) -> dict[str, Any]:
     uses = [
-        {"Name": f"SalesFormsPrefs.UseSalesCustom{n}", "Type": "BooleanType", "BooleanValue": n == 1}
+        {
+            "Name": f"SalesFormsPrefs.UseSalesCustom{n}",
+            "Type": "BooleanType",
+            "BooleanValue": n == 1,
+        }
         for n in (3, 2, 1)
     ]
     label = {"Name": "SalesFormsPrefs.SalesCustomName1", "Type": "StringType"}

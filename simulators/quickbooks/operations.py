@@ -127,9 +127,8 @@ def _merged(
     values: dict[str, Any] = {}
     for field in entity.fields:
         name = field.name
-        if field.read_only or field.kept or sparse:
-            if name in old:
-                values[name] = deepcopy(old[name])
+        if (field.read_only or field.kept or sparse) and name in old:
+            values[name] = deepcopy(old[name])
     for name, value in given.items():
         if value is CLEARED:
             values.pop(name, None)
@@ -191,9 +190,9 @@ def _named(company: Company, field: Field, value: dict[str, Any]) -> dict[str, A
 
 
 def _gone(company: Company, entity: Entity, record_id: str) -> faults.Refusal:
-    if entity.group is Group.TRANSACTION:
-        if any(stone.id == record_id for stone in company.store(entity).tombstones):
-            return faults.transaction_gone()
+    stones = company.store(entity).tombstones if entity.group is Group.TRANSACTION else ()
+    if any(stone.id == record_id for stone in stones):
+        return faults.transaction_gone()
     return faults.not_found()
 
 

@@ -1,7 +1,8 @@
 """Fills a new company with the sample people of a seed.
 
-The people come from ``simulators.common.people``, so that the same seed gives HubSpot's simulator an
-overlapping world. A US company holds ISO-8859-1 text: names it cannot hold stand in Latin letters.
+The people come from ``simulators.common.people``, so that the same seed gives HubSpot's simulator
+an overlapping world. A US company holds ISO-8859-1 text: names it cannot hold stand in Latin
+letters.
 """
 
 from __future__ import annotations

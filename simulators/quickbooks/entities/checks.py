@@ -99,7 +99,7 @@ class _Checker:
         """Return the clean value, CLEARED for an emptied one, None to leave the field alone."""
         if value is None:
             return CLEARED if self._around.null_clears else None
-        if value == "" or value == {}:
+        if value in ("", {}):
             return CLEARED
         return self._by_kind[field.kind](field, value, path)
 
@@ -133,21 +133,12 @@ class _Checker:
         raise faults.malformed_body(f"Can not deserialize instance of boolean: {path}")
 
     def _number(self, field: Field, value: Any, path: str) -> Any:
-        try:
-            if isinstance(value, bool):
-                raise InvalidOperation
-            found = Decimal(str(value).strip())
-            if not found.is_finite() or abs(found) >= _MOST_DIGITS:
-                raise InvalidOperation
-        except (InvalidOperation, ValueError):
+        found = _decimal(value)
+        is_whole = field.kind is Kind.WHOLE
+        if found is None or (is_whole and found != found.to_integral_value()):
             self.errors.append(faults.invalid_number(path, value))
             return None
-        if field.kind is not Kind.WHOLE:
-            return found
-        if found != found.to_integral_value():
-            self.errors.append(faults.invalid_number(path, value))
-            return None
-        return int(found)
+        return int(found) if is_whole else found
 
     def _day(self, field: Field, value: Any, path: str) -> Any:
         found = times.parse_day(str(value))
@@ -214,3 +205,13 @@ class _Checker:
             if cleaned is not None and cleaned is not CLEARED:
                 found[part.name] = cleaned
         return found
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """Return the number, None for anything that is none or is beyond all amounts."""
+    try:
+        found = None if isinstance(value, bool) else Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    usable = found is not None and found.is_finite() and abs(found) < _MOST_DIGITS
+    return found if usable else None

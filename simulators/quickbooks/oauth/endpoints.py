@@ -123,9 +123,7 @@ class OAuthEndpoints:
         body = pages.form(
             "/connect/oauth2",
             pages.paragraph(f"{app.name} asks for access to your company."),
-            pages.facts(
-                [("Company", self._host.company_name), ("Company ID", self._host.realm)]
-            ),
+            pages.facts([("Company", self._host.company_name), ("Company ID", self._host.realm)]),
             pages.heading("It will be able to"),
             Markup("<ul>{}</ul>").format(listed),
             pages.hidden(wanted),

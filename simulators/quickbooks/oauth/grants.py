@@ -33,7 +33,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 CODE, GRANT, ACCESS = "oauth_code", "oauth_grant", "oauth_access"
 
 
-class GrantRefused(Exception):  # noqa: N818 (an answer of the protocol)
+class GrantRefused(Exception):
     """The token endpoint says no: the standard error word and, if any, a description."""
 
     def __init__(self, error: str, description: str = "") -> None:
@@ -201,11 +201,7 @@ class Grants:
         now = self._now()
         current = token == grant.refresh_token
         in_grace = now < grant.superseded.get(token, 0) + self.behaviour.refresh_grace_seconds
-        if (
-            grant.is_revoked
-            or now >= grant.used_at + REFRESH_SECONDS
-            or not (current or in_grace)
-        ):
+        if grant.is_revoked or now >= grant.used_at + REFRESH_SECONDS or not (current or in_grace):
             raise GrantRefused("invalid_grant", "Incorrect or invalid refresh token")
         if current and self._is_rotation_due(grant, now):
             grant.superseded[token] = now

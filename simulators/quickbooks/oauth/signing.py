@@ -1,4 +1,4 @@
-"""The id_token and the key it is signed with. Made when first asked for; not kept over a restart."""
+"""The id_token and the key it is signed with: made when first asked for, not kept on disk."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class PersonPages:
 
     def __init__(self, app: QuickBooks) -> None:
         # Imported here because these modules build on Desk.
-        from simulators.quickbooks.pages import customers, office  # noqa: PLC0415
+        from simulators.quickbooks.pages import customers, office
 
         desk = Desk(app)
         self._parts = (customers.CustomerPages(desk), office.OfficePages(desk))

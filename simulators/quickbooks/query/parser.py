@@ -80,7 +80,8 @@ class _Parser:
     def _fail(self, *expected: str) -> NoReturn:
         token = self._now
         # The recorded text: Encountered " "null" "NULL "" (kind, then image with a blank).
-        kind = f'"{token.text.lower()}"' if token.kind in (Kind.WORD, Kind.SIGN) else token.kind.value
+        is_literal = token.kind in (Kind.WORD, Kind.SIGN)
+        kind = f'"{token.text.lower()}"' if is_literal else token.kind.value
         lines = "".join(f"    {item} ...\n" for item in expected)
         raise faults.query_syntax(
             f'Encountered " {kind} "{token.text} "" at line {token.line}, column {token.column}.\n'
