@@ -109,6 +109,28 @@ class Refused:
 WriteResult = Written | Refused
 
 
+class Credentials(Protocol):
+    """Where a connector gets its bearer token from."""
+
+    def access_token(self) -> str:
+        """A token that is good for at least a minute, refreshed when needed.
+
+        Raises:
+            ConnectionBroken: Only a person can renew the connection.
+            SideUnreachable: The token could not be refreshed just now.
+        """
+        ...
+
+    def refresh_after_401(self, stale_token: str) -> str:
+        """A token other than ``stale_token``, which the vendor has just refused.
+
+        Raises:
+            ConnectionBroken: Only a person can renew the connection.
+            SideUnreachable: The token could not be refreshed just now.
+        """
+        ...
+
+
 class Connector(Protocol):
     """Everything the engine asks of one side."""
 
@@ -164,7 +186,7 @@ class Connector(Protocol):
     def find(
         self, record_type: str, *, field: str, values: Sequence[str], fields: Sequence[str]
     ) -> tuple[Record, ...]:
-        """The living records whose unique ``field`` holds one of ``values``; strongly consistent."""
+        """The living records whose unique ``field`` holds one of ``values``; not from an index."""
         ...
 
     def write(self, batch: WriteBatch) -> tuple[WriteResult, ...]:

@@ -1,0 +1,72 @@
+"""Sending a batch in halves when the vendor refuses the whole of it for one bad item.
+
+Knows halving, and which error becomes an item's and which the caller's; not what a batch is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from syncapp.connectors.base import Refused, WriteItem, WriteResult
+from syncapp.core.errors import RecordError, SyncError, TryLater
+
+
+class WholeRefused(Exception):
+    """The batch was refused as a whole and nothing of it was written.
+
+    Args:
+        error: What it means for an item, should the item be alone.
+    """
+
+    def __init__(self, error: RecordError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+Send = Callable[[Sequence[WriteItem]], Mapping[str, WriteResult]]
+
+
+def send_in_halves(items: Sequence[WriteItem], send: Send) -> tuple[WriteResult, ...]:
+    """One result per item, in the order of the items; at most about ``2 * log2(n)`` more calls.
+
+    Args:
+        items: What to write.
+        send: Sends some of the items in one call and returns ``{key: result}`` for all of them,
+            or raises ``WholeRefused``.
+
+    Raises:
+        SyncError: The first call ended in it. Later ones must not take with them what was
+            already written, so there it becomes the result of the items it concerns.
+    """
+    results: dict[str, WriteResult] = {}
+    waiting: list[Sequence[WriteItem]] = [items]
+    is_first = True
+    while waiting:
+        part = waiting.pop()
+        try:
+            results.update(send(part))
+        except WholeRefused as refused:
+            if len(part) == 1:
+                results[part[0].key] = Refused(part[0].key, refused.error)
+            else:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
+        except SyncError as error:
+            if is_first:
+                raise
+            results.update(_refuse(part, _for_an_item(error)))
+            for rest in waiting:
+                results.update(_refuse(rest, TryLater("Not sent.", code="temporary")))
+            break
+        is_first = False
+    return tuple(results[item.key] for item in items)
+
+
+def _for_an_item(error: SyncError) -> RecordError:
+    if isinstance(error, RecordError):
+        return error
+    return TryLater(str(error), code="temporary", detail=error.detail, request_id=error.request_id)
+
+
+def _refuse(items: Sequence[WriteItem], error: RecordError) -> Mapping[str, WriteResult]:
+    return {item.key: Refused(item.key, error) for item in items}

@@ -1,0 +1,177 @@
+"""HubSpot's endpoints: one function each, dated paths; not what an answer means for a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from syncapp.connectors.caller import Answer, Block, Call, Caller
+from syncapp.connectors.hubspot.errors import judge, problem_of
+from syncapp.connectors.hubspot.objects import WINDOW_STRETCH, Versions
+from syncapp.connectors.jsontext import mapping, text
+from syncapp.connectors.rate import Budget, Limit
+from syncapp.core.errors import ConnectionBroken
+from syncapp.core.ports import Clock
+
+READ_SECONDS = 60.0
+#: HubSpot gives up after 100 s of work (524).
+WRITE_SECONDS = 110.0
+TEN_SECONDS_WAIT = 10.0
+SEARCH_WAIT = 1.0
+UNKNOWN_DAILY_WAIT = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class HubSpotDialect:
+    """What HubSpot's answers have in common.
+
+    Attributes:
+        time_zone: The account's zone; the daily limit ends at its midnight. "" for unknown.
+    """
+
+    clock: Clock
+    time_zone: str = ""
+    name: str = "HubSpot"
+    request_id_header: str = "x-hubspot-correlation-id"
+
+    def throttled(self, call: Call, answer: Answer) -> Block | None:
+        """See ``Dialect``; the three bodies of apis/hubspot.md 13."""
+        if answer.status != 429:
+            return None
+        told = mapping(answer.json)
+        policy = f"{text(told.get('policyName'))} {text(told.get('message'))}".casefold()
+        asked = answer.retry_after_seconds
+        if "daily" in policy:
+            return Block(("calls", "search", "associations"), asked or self._until_midnight())
+        if "search" in call.budget:
+            return Block(("search",), asked or SEARCH_WAIT)
+        return Block(call.budget, asked or TEN_SECONDS_WAIT)
+
+    def observe(self, answer: Answer, budget: Budget) -> None:
+        """Follow the limit HubSpot names: it depends on the plan and on bought increases."""
+        most = answer.headers.get("x-hubspot-ratelimit-max", "")
+        window = answer.headers.get("x-hubspot-ratelimit-interval-milliseconds", "")
+        if most.isdigit() and window.isdigit() and int(most) and int(window):
+            budget.learn("calls", Limit(int(most), int(window) / 1000 * WINDOW_STRETCH))
+
+    def broken(self, answer: Answer) -> ConnectionBroken:
+        """See ``Dialect``."""
+        error = judge(problem_of(answer), writing=False)
+        if isinstance(error, ConnectionBroken):
+            return error
+        return ConnectionBroken(str(error), code="reconnect", request_id=answer.request_id)
+
+    def _until_midnight(self) -> float:
+        try:
+            zone = ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return UNKNOWN_DAILY_WAIT
+        here = self.clock.now().astimezone(zone)
+        midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return max((midnight - here).total_seconds(), 60.0)
+
+
+class HubSpotClient:
+    """The endpoints. Reads raise what a refusal means; writes return the answer as it came."""
+
+    def __init__(self, caller: Caller, versions: Versions) -> None:
+        self.caller = caller
+        self._versions = versions
+
+    # -- account
+
+    def account(self) -> Answer:
+        """``GET /account-info/V/details``."""
+        return self._read(Call("GET", f"/account-info/{self._versions.account}/details"))
+
+    # -- objects
+
+    def list_page(self, slug: str, *, limit: int, after: str, properties: Sequence[str]) -> Answer:
+        """One page of all living records of a type."""
+        query = [("limit", str(limit)), ("archived", "false")]
+        if after:
+            query.append(("after", after))
+        if properties:
+            query.append(("properties", ",".join(properties)))
+        return self._read(Call("GET", self._objects(slug), query=tuple(query)))
+
+    def get(self, slug: str, record_id: str, *, properties: Sequence[str]) -> Answer:
+        """One record; an id that was merged away answers with the record it became.
+
+        Returns the answer whatever it says: 404 is an answer here.
+        """
+        path = f"{self._objects(slug)}/{record_id}"
+        return self.caller.send(Call("GET", path, query=(("properties", ",".join(properties)),)))
+
+    def batch_read(
+        self,
+        slug: str,
+        ids: Sequence[str],
+        *,
+        properties: Sequence[str] = (),
+        id_property: str = "",
+        with_history: Sequence[str] = (),
+        archived: bool = False,
+    ) -> Answer:
+        """Up to 100 records by id or by a unique property; what is missing is left out (207)."""
+        body: dict[str, object] = {
+            "inputs": [{"id": one} for one in ids],
+            "properties": list(properties),
+            "propertiesWithHistory": list(with_history),
+        }
+        if id_property:
+            body["idProperty"] = id_property
+        query = (("archived", "true"),) if archived else ()
+        return self._read(Call("POST", f"{self._objects(slug)}/batch/read", query=query, body=body))
+
+    def search(self, slug: str, body: Mapping[str, object]) -> Answer:
+        """One page of a search: from an index that lags, at most 10,000 results per query."""
+        path = f"{self._objects(slug)}/search"
+        return self._read(Call("POST", path, body=body, budget=("search",)))
+
+    def batch_create(self, slug: str, inputs: Sequence[Mapping[str, object]]) -> Answer:
+        """Up to 100 new records. A trace id on *every* input lets the good ones through."""
+        return self._write(f"{self._objects(slug)}/batch/create", {"inputs": list(inputs)})
+
+    def batch_update(self, slug: str, inputs: Sequence[Mapping[str, object]]) -> Answer:
+        """Changes of up to 100 records; ids that were merged away are refused."""
+        return self._write(f"{self._objects(slug)}/batch/update", {"inputs": list(inputs)})
+
+    # -- properties
+
+    def properties(self, slug: str) -> Answer:
+        """All definitions of a type."""
+        return self._read(Call("GET", self._properties(slug), query=(("archived", "false"),)))
+
+    def find_property(self, slug: str, name: str) -> Answer:
+        """One definition; 404 is an answer here."""
+        return self.caller.send(Call("GET", f"{self._properties(slug)}/{name}"))
+
+    def create_property(self, slug: str, definition: Mapping[str, object]) -> Answer:
+        """A new definition."""
+        return self._write(self._properties(slug), definition)
+
+    def create_group(self, slug: str, definition: Mapping[str, object]) -> Answer:
+        """A new group of properties."""
+        return self._write(f"{self._properties(slug)}/groups", definition)
+
+    # -- helpers
+
+    def _objects(self, slug: str) -> str:
+        return f"/crm/objects/{self._versions.objects}/{slug}"
+
+    def _properties(self, slug: str) -> str:
+        return f"/crm/properties/{self._versions.properties}/{slug}"
+
+    def _read(self, call: Call) -> Answer:
+        answer = self.caller.send(call)
+        if not answer.ok:
+            raise judge(problem_of(answer), writing=False)
+        return answer
+
+    def _write(self, path: str, body: Mapping[str, object]) -> Answer:
+        return self.caller.send(
+            Call("POST", path, body=body, writes=True, timeout_seconds=WRITE_SECONDS)
+        )

@@ -1,0 +1,242 @@
+"""The QuickBooks side of the protocol; changes are in ``changes.py``, writes in ``writes.py``.
+
+No ``if`` about sync. ``connect`` in the package builds one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from syncapp.connectors import cursors
+from syncapp.connectors.base import Op, Page, WriteBatch, WriteResult
+from syncapp.connectors.caller import Answer, Caller
+from syncapp.connectors.jsontext import Json, items, mapping, text
+from syncapp.connectors.quickbooks import changes, query, schema, writes
+from syncapp.connectors.quickbooks.client import QuickBooksClient, server_time
+from syncapp.connectors.quickbooks.entities import BATCH, ENTITIES, IN_LIST, PAGE, Entity
+from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_of
+from syncapp.connectors.quickbooks.records import to_record
+from syncapp.core.errors import ConfigurationInvalid, RecordGone
+from syncapp.core.ports import Env
+from syncapp.core.records import Account, PastValue, Record
+from syncapp.core.schema import Field
+from syncapp.core.sides import Side
+from syncapp.core.values import Value
+
+
+class QuickBooksConnector:
+    """One QuickBooks company; see ``Connector`` for what each method promises.
+
+    Args:
+        realm_id: The company.
+        environment: "production", "sandbox" or "simulator".
+        app_url: Where a person opens the company's pages.
+    """
+
+    side = Side.QUICKBOOKS
+    marker_field: str | None = None
+
+    def __init__(
+        self, env: Env, caller: Caller, *, realm_id: str, environment: str, app_url: str
+    ) -> None:
+        self.batch_size: Mapping[Op, int] = {Op.CREATE: BATCH, Op.UPDATE: BATCH}
+        self._env = env
+        self._caller = caller
+        self._client = QuickBooksClient(caller, realm_id)
+        self._realm_id = realm_id
+        self._environment = environment
+        self._app_url = app_url
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made so far."""
+        return self._caller.calls
+
+    @calls.setter
+    def calls(self, count: int) -> None:
+        self._caller.calls = count
+
+    # -- account and schema
+
+    def account(self) -> Account:
+        """See ``Connector``; a second call reads the preferences."""
+        company = mapping(mapping(self._client.company_info().json).get("CompanyInfo"))
+        chosen = mapping(mapping(self._client.preferences().json).get("Preferences"))
+        named = {
+            text(mapping(one).get("Name")): text(mapping(one).get("Value"))
+            for one in items(company.get("NameValue"))
+        }
+        currency = mapping(mapping(chosen.get("CurrencyPrefs")).get("HomeCurrency"))
+        return Account(
+            id=self._realm_id,
+            name=text(company.get("CompanyName")) or text(company.get("LegalName")),
+            environment=self._environment,
+            currency=text(currency.get("value")),
+            country=text(company.get("Country")),
+            time_zone=text(company.get("DefaultTimeZone")),
+            details={
+                **_preferences(chosen),
+                "LegalName": text(company.get("LegalName")),
+                "CompanyStartDate": text(company.get("CompanyStartDate")),
+                "SubscriptionStatus": named.get("SubscriptionStatus", ""),
+                "OfferingSku": named.get("OfferingSku", ""),
+            },
+        )
+
+    def describe(self, record_type: str) -> tuple[Field, ...]:
+        """See ``Connector``; fixed tables, no call."""
+        return schema.fields(record_type)
+
+    def prepare(self, record_type: str) -> None:
+        """See ``Connector``: lists are found again by their name, so there is nothing to make."""
+        _entity(record_type)
+
+    # -- reading
+
+    def list_page(self, record_type: str, *, fields: Sequence[str], after: str | None) -> Page:
+        """See ``Connector``. Every field comes, asked for or not."""
+        del fields
+        entity = _entity(record_type)
+        place = cursors.decode(after)
+        start = int(text(place.get("start")) or 1)
+        answer = self._client.query(
+            query.select(entity.name, _any_state(entity), order_by="Id", start=start, most=PAGE)
+        )
+        rows = _rows(answer, entity)
+        records = tuple(to_record(record_type, row) for row in rows)
+        started = cursors.instant(place.get("at")) or self._server_time(answer)
+        if len(rows) < PAGE:
+            return Page(records, None, started)
+        return Page(records, cursors.encode(start=start + PAGE, at=started.isoformat()), started)
+
+    def streams(self, record_types: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """See ``Connector``: one call tells the changes of all types."""
+        return (tuple(record_types),) if record_types else ()
+
+    def changes_page(
+        self,
+        record_types: Sequence[str],
+        *,
+        since: datetime,
+        fields: Mapping[str, Sequence[str]],
+        after: str | None,
+    ) -> Page:
+        """See ``Connector``. Every field comes, asked for or not."""
+        del fields
+        for record_type in record_types:
+            _entity(record_type)
+        now = self._env.clock.now()
+        if after is None:
+            return changes.first_page(self._client, record_types, since, now=now)
+        return changes.next_page(self._client, record_types, since, after, now=now)
+
+    def read(
+        self, record_type: str, ids: Sequence[str], *, fields: Sequence[str]
+    ) -> tuple[Record, ...]:
+        """See ``Connector``. Every field comes, asked for or not."""
+        del fields
+        entity = _entity(record_type)
+        wanted = [one for one in dict.fromkeys(ids) if one.isdigit()]
+        if len(wanted) == 1:
+            return self._read_one(entity, wanted[0])
+        return self._where(entity, "Id", wanted, _any_state(entity))
+
+    def _read_one(self, entity: Entity, record_id: str) -> tuple[Record, ...]:
+        answer = self._client.get(entity, record_id)
+        if answer.ok and fault_of(answer.json) is None:
+            return (to_record(entity.name, mapping(answer.json).get(entity.name)),)
+        error = judge(problem_of(answer))
+        if isinstance(error, RecordGone):
+            return ()
+        raise error
+
+    def find(
+        self, record_type: str, *, field: str, values: Sequence[str], fields: Sequence[str]
+    ) -> tuple[Record, ...]:
+        """See ``Connector``. Queries show the active ones only, unless they are asked."""
+        del fields
+        entity = _entity(record_type)
+        wanted = list(dict.fromkeys(value.strip() for value in values))
+        # No name in QuickBooks holds a line break: such a value finds nothing.
+        wanted = [value for value in wanted if value and query.is_quotable(value)]
+        return self._where(entity, field.split(".", 1)[0], wanted)
+
+    def _where(
+        self, entity: Entity, prop: str, values: Sequence[str], also: Sequence[str] = ()
+    ) -> tuple[Record, ...]:
+        records: list[Record] = []
+        for at in range(0, len(values), IN_LIST):
+            conditions = [query.is_in(prop, values[at : at + IN_LIST]), *also]
+            start = 1
+            while True:
+                statement = query.select(entity.name, conditions, start=start, most=PAGE)
+                rows = _rows(self._client.query(statement), entity)
+                records += [to_record(entity.name, row) for row in rows]
+                if len(rows) < PAGE:
+                    break
+                start += PAGE
+        return tuple(records)
+
+    def history(
+        self, record_type: str, ids: Sequence[str], fields: Sequence[str]
+    ) -> Mapping[str, Mapping[str, tuple[PastValue, ...]]]:
+        """See ``Connector``: QuickBooks tells no earlier values."""
+        del record_type, ids, fields
+        return {}
+
+    def _server_time(self, answer: Answer) -> datetime:
+        return cursors.instant(server_time(answer)) or answer.at or self._env.clock.now()
+
+    # -- writing
+
+    def write(self, batch: WriteBatch) -> tuple[WriteResult, ...]:
+        """See ``Connector``."""
+        _entity(batch.type)
+        return writes.write(self._client, batch)
+
+    def record_url(self, record_type: str, record_id: str) -> str:
+        """See ``Connector``."""
+        return f"{self._app_url}/app/{_entity(record_type).link.format(id=record_id)}"
+
+
+def _entity(record_type: str) -> Entity:
+    try:
+        return ENTITIES[record_type]
+    except KeyError:
+        raise ConfigurationInvalid(
+            f"Tandem does not know QuickBooks' record type {record_type!r}.", code="unknown_type"
+        ) from None
+
+
+def _any_state(entity: Entity) -> tuple[str, ...]:
+    return (query.ANY_STATE,) if entity.is_list else ()
+
+
+def _rows(answer: Answer, entity: Entity) -> Sequence[Json]:
+    return items(mapping(mapping(answer.json).get("QueryResponse")).get(entity.name))
+
+
+#: What a sync must know of a company's preferences, and where it stands.
+_PREFERENCES = (
+    ("AccountingInfoPrefs", "BookCloseDate"),
+    ("SalesFormsPrefs", "CustomTxnNumbers"),
+    ("SalesFormsPrefs", "AutoApplyCredit"),
+    ("SalesFormsPrefs", "AllowServiceDate"),
+    ("SalesFormsPrefs", "AllowDiscount"),
+    ("CurrencyPrefs", "MultiCurrencyEnabled"),
+    ("TaxPrefs", "UsingSalesTax"),
+    ("TaxPrefs", "PartnerTaxEnabled"),
+    ("AccountingInfoPrefs", "ClassTrackingPerTxn"),
+    ("AccountingInfoPrefs", "ClassTrackingPerTxnLine"),
+    ("AccountingInfoPrefs", "TrackDepartments"),
+)
+
+
+def _preferences(chosen: Mapping[str, Json]) -> dict[str, Value]:
+    """``{name: value}``; what QuickBooks leaves out is None, which is not the same as False."""
+    told: dict[str, Value] = {}
+    for group, name in _PREFERENCES:
+        value = mapping(chosen.get(group)).get(name)
+        told[name] = value if isinstance(value, bool) else text(value) or None
+    return told

@@ -1,0 +1,151 @@
+"""QuickBooks' writes, single and in batches, and what the answer says of each of them.
+
+An item that the answer does not mention is an unknown outcome: it is looked up, never sent again
+blindly. Knows nothing of why something is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from syncapp.connectors.base import Op, Refused, WriteBatch, WriteItem, WriteResult, Written
+from syncapp.connectors.batches import WholeRefused, send_in_halves
+from syncapp.connectors.caller import Answer
+from syncapp.connectors.jsontext import Json, items, mapping, text
+from syncapp.connectors.quickbooks.client import QuickBooksClient
+from syncapp.connectors.quickbooks.entities import ENTITIES
+from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_in, problem_of
+from syncapp.connectors.quickbooks.records import to_body, to_record
+from syncapp.connectors.quickbooks.schema import kinds
+from syncapp.core.errors import OutcomeUnknown, RecordError, RecordRejected, SyncError, TryLater
+
+
+def write(client: QuickBooksClient, batch: WriteBatch) -> tuple[WriteResult, ...]:
+    """Send a batch; see ``Connector.write``."""
+    bodies: dict[str, Mapping[str, object]] = {}
+    refused: dict[str, WriteResult] = {}
+    for item in batch.items:
+        try:
+            bodies[item.key] = _body(batch, item)
+        except RecordRejected as error:
+            refused[item.key] = Refused(item.key, error)
+    sendable = [item for item in batch.items if item.key in bodies]
+
+    def send(part: Sequence[WriteItem]) -> Mapping[str, WriteResult]:
+        request_id = _request_id(batch, part, sendable)
+        if batch.single and len(part) == 1:
+            return _send_single(client, batch, part[0], bodies[part[0].key], request_id)
+        return _send_batch(client, batch, part, bodies, request_id)
+
+    if sendable:
+        refused |= {result.key: result for result in send_in_halves(sendable, send)}
+    return tuple(refused[item.key] for item in batch.items)
+
+
+def _body(batch: WriteBatch, item: WriteItem) -> Mapping[str, object]:
+    body = to_body(item, kinds(batch.type))
+    if batch.op is Op.CREATE:
+        return body
+    return {"Id": item.record_id, "SyncToken": item.version, "sparse": True, **body}
+
+
+def _request_id(batch: WriteBatch, part: Sequence[WriteItem], sendable: Sequence[WriteItem]) -> str:
+    """The batch's own id; a part of it has an id of its own, always the same one.
+
+    So a batch that is sent again after a crash goes through the same requests, and QuickBooks
+    answers what it already did instead of doing it again.
+    """
+    if len(part) == len(sendable) == len(batch.items):
+        return batch.request_id
+    keys = ",".join(item.key for item in part)
+    return hashlib.sha256(f"{batch.request_id}/{keys}".encode()).hexdigest()[:32]
+
+
+def _send_single(
+    client: QuickBooksClient,
+    batch: WriteBatch,
+    item: WriteItem,
+    body: Mapping[str, object],
+    request_id: str,
+) -> Mapping[str, WriteResult]:
+    answer = client.save(ENTITIES[batch.type], body, request_id)
+    fault = fault_of(answer.json)
+    if not answer.ok or fault is not None:
+        raise _whole_refusal(answer, batch)
+    told = mapping(answer.json).get(batch.type)
+    if not mapping(told):
+        return {item.key: Refused(item.key, _not_mentioned(answer.request_id))}
+    record = to_record(batch.type, told)
+    return {item.key: Written(item.key, record, answer.request_id)}
+
+
+def _send_batch(
+    client: QuickBooksClient,
+    batch: WriteBatch,
+    part: Sequence[WriteItem],
+    bodies: Mapping[str, Mapping[str, object]],
+    request_id: str,
+) -> Mapping[str, WriteResult]:
+    requests = [
+        {"bId": item.key, "operation": batch.op.value, batch.type: bodies[item.key]}
+        for item in part
+    ]
+    answer = client.batch(requests, request_id)
+    if not answer.ok or fault_of(answer.json) is not None:
+        raise _whole_refusal(answer, batch)
+    told = {
+        text(mapping(one).get("bId")): mapping(one)
+        for one in items(mapping(answer.json).get("BatchItemResponse"))
+    }
+    return {
+        item.key: _result(batch, item, told.get(item.key, {}), answer.request_id) for item in part
+    }
+
+
+def _result(
+    batch: WriteBatch, item: WriteItem, told: Mapping[str, Json], request_id: str
+) -> WriteResult:
+    fault = fault_of(told)
+    if fault is not None:
+        problem = problem_in(fault, request_id=request_id)
+        return Refused(item.key, _item_error(judge(problem, op=batch.op.value)))
+    if not mapping(told.get(batch.type)):
+        return Refused(item.key, _not_mentioned(request_id))
+    return Written(item.key, to_record(batch.type, told[batch.type]), request_id)
+
+
+def _whole_refusal(answer: Answer, batch: WriteBatch) -> Exception:
+    """What is raised for a request that was refused, or not confirmed, as a whole."""
+    if answer.is_trouble:
+        return OutcomeUnknown(
+            f"QuickBooks did not confirm the write (HTTP {answer.status}).",
+            code="outcome_unknown",
+            detail=f"HTTP {answer.status}",
+            request_id=answer.request_id,
+        )
+    error = judge(problem_of(answer), op=batch.op.value)
+    if isinstance(error, RecordError) and _is_about_an_item(error):
+        return WholeRefused(error)
+    return error
+
+
+def _is_about_an_item(error: RecordError) -> bool:
+    """Whether halving the batch would show whose error it is."""
+    return not isinstance(error, OutcomeUnknown | TryLater)
+
+
+def _item_error(error: SyncError) -> RecordError:
+    if isinstance(error, RecordError):
+        return error
+    return RecordRejected(
+        str(error), code=error.code or "rejected", detail=error.detail, request_id=error.request_id
+    )
+
+
+def _not_mentioned(request_id: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "QuickBooks' answer does not mention this record.",
+        code="outcome_unknown",
+        request_id=request_id,
+    )
