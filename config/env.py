@@ -30,6 +30,7 @@ SYNC_DEFAULTS: Mapping[str, int] = {
     "HUBSPOT_POLL_SECONDS": 120,
     "QUICKBOOKS_POLL_SECONDS": 300,
     "TICK_SECONDS": 5,
+    "SWEEP_SECONDS": 86400,
     "LEASE_SECONDS": 300,
     "SLICE_SECONDS": 20,
     "SLICE_CALLS": 150,
@@ -73,6 +74,7 @@ class Environment:
     simulator_hubspot_url: str
     simulator_quickbooks_url: str
     sync: Mapping[str, int]
+    crash_at: str
 
     @property
     def is_https(self) -> bool:
@@ -171,6 +173,7 @@ def read(source: Mapping[str, str]) -> Environment:
             name: reader.integer(f"SYNC_{name}", default, least=0)
             for name, default in SYNC_DEFAULTS.items()
         },
+        crash_at=reader.text("TANDEM_CRASH_AT", ""),
     )
 
 

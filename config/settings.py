@@ -14,7 +14,7 @@ import django_stubs_ext
 
 from config import env
 from config.logging import logging_config
-from config.schedule import BEAT_ROWS, BeatRow
+from config.schedule import BeatRow, beat_rows
 from config.unfold import unfold_config
 
 # Lets ModelAdmin[Link] and TextField[str, str] be written outside of annotations, for mypy.
@@ -37,7 +37,9 @@ PUBLIC_URL = ENV.public_url
 TANDEM_SIMULATOR_HUBSPOT_URL = ENV.simulator_hubspot_url
 TANDEM_SIMULATOR_QUICKBOOKS_URL = ENV.simulator_quickbooks_url
 SYNC: dict[str, int] = dict(ENV.sync)
-TANDEM_BEAT_ROWS: tuple[BeatRow, ...] = BEAT_ROWS
+# Chaos tests only: "crash point:n" ends the process at the n-th pass of that point.
+TANDEM_CRASH_AT = ENV.crash_at
+TANDEM_BEAT_ROWS: tuple[BeatRow, ...] = beat_rows(SYNC["TICK_SECONDS"])
 # What `manage.py up` starts.
 BIND = ENV.bind
 PORT = ENV.port
