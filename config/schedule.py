@@ -20,9 +20,14 @@ class BeatRow:
     expires_seconds: int | None = None
 
 
-BEAT_ROWS = (
+def beat_rows(tick_seconds: int) -> tuple[BeatRow, ...]:
+    """Return the rows of an installation that looks for due work every `tick_seconds`."""
     # Ticks are wake-ups: one that waited half a minute is stale, the next is already there.
-    BeatRow("tandem-tick", "syncapp.tasks.tick", every_seconds=5, expires_seconds=30),
-    BeatRow("tandem-housekeeping", "syncapp.tasks.housekeeping"),
-    BeatRow("tandem-prune-broker", "tandem.prune_broker", every_seconds=600, expires_seconds=600),
-)
+    tick = max(1, tick_seconds)
+    return (
+        BeatRow("tandem-tick", "syncapp.tasks.tick", every_seconds=tick, expires_seconds=6 * tick),
+        BeatRow("tandem-housekeeping", "syncapp.tasks.housekeeping"),
+        BeatRow(
+            "tandem-prune-broker", "tandem.prune_broker", every_seconds=600, expires_seconds=600
+        ),
+    )

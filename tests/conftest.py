@@ -152,6 +152,15 @@ def chromium_executable() -> str:
     return path
 
 
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium_executable: str) -> dict[str, Any]:
+    """Make pytest-playwright start this machine's Chromium; as root it needs no-sandbox."""
+    return {
+        "executable_path": chromium_executable,
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    }
+
+
 @pytest.fixture
 def free_port() -> Callable[[], int]:
     """Return a function that gives loopback ports nobody listens on."""

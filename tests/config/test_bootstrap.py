@@ -7,14 +7,14 @@ from django.contrib.auth import authenticate, get_user_model
 from django.core.management.base import CommandError
 from django_celery_beat.models import PeriodicTask
 
-from config.schedule import BEAT_ROWS
+from config.schedule import beat_rows
 from syncapp.management.commands import bootstrap
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_schedule_is_added_once():
-    assert bootstrap.add_schedule_rows() == len(BEAT_ROWS)
+    assert bootstrap.add_schedule_rows() == len(beat_rows(5))
     assert bootstrap.add_schedule_rows() == 0
     tick = PeriodicTask.objects.get(task="syncapp.tasks.tick")
     assert (tick.interval.every, tick.interval.period) == (5, "seconds")
@@ -59,3 +59,10 @@ def test_static_files_are_collected_only_when_one_has_changed(settings, tmp_path
     assert (settings.STATIC_ROOT / "syncapp" / "favicon.svg").exists()
     bootstrap.collect_static_files(settings.STATIC_ROOT, said.append)
     assert len(said) == 1
+
+
+def test_the_tick_follows_its_setting():
+    by_name = {row.name: row for row in beat_rows(60)}
+    assert by_name["tandem-tick"].every_seconds == 60
+    assert by_name["tandem-tick"].expires_seconds == 360
+    assert beat_rows(0)[0].every_seconds == 1  # beat knows no interval of nothing

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import ClassVar
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -134,3 +137,26 @@ def test_a_unix_socket_is_a_quoted_folder():
     found = env.parse_database("postgresql://tandem@%2Frun%2Fpostgresql:5433/name")
     assert (found["HOST"], found["PORT"]) == ("/run/postgresql", 5433)
     assert (found["USER"], found["NAME"]) == ("tandem", "name")
+
+
+class Asked(dict[str, str]):
+    """An environment that notes which variables are looked up."""
+
+    names: ClassVar[set[str]] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+def test_the_example_file_describes_every_variable_and_no_other(monkeypatch):
+    monkeypatch.setattr(env, "dict", Asked, raising=False)
+    env.read(LEAST)
+    example = (env.BASE_DIR / ".env.example").read_text()
+    described = set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE))
+    assert described == Asked.names
+
+
+def test_the_example_file_states_the_real_defaults(monkeypatch):
+    for_all = {**env.read_file(env.BASE_DIR / ".env.example"), **LEAST}
+    assert env.read(for_all) == env.read(LEAST)
