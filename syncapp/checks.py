@@ -72,6 +72,8 @@ def production_settings(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
                 id="tandem.W001",
             )
         )
+    if settings.TANDEM_CRASH_AT:
+        found.append(Error("TANDEM_CRASH_AT is set: processes would die.", id="tandem.E005"))
     if not settings.PUBLIC_URL.startswith("https://"):
         found.append(
             Warning(

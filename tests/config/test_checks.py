@@ -41,7 +41,13 @@ def test_production_wants_tls_no_debug_and_no_simulators(settings):
     settings.PUBLIC_URL = "http://tandem.example.com"
     settings.DEBUG = True
     settings.TANDEM_SIMULATOR_HUBSPOT_URL = "http://127.0.0.1:8101"
-    assert ids(ours.production_settings(None)) == ["tandem.E004", "tandem.W001", "tandem.W002"]
+    settings.TANDEM_CRASH_AT = "before_call:1"
+    assert ids(ours.production_settings(None)) == [
+        "tandem.E004",
+        "tandem.W001",
+        "tandem.E005",
+        "tandem.W002",
+    ]
 
 
 @pytest.mark.django_db
