@@ -6,28 +6,26 @@ a test is meant to see (tests that look at signing-in limits or static files tur
 
 from __future__ import annotations
 
-import atexit
-import shutil
+import secrets
 import tempfile
+from pathlib import Path
 
 from config import env
 
-_scratch = tempfile.mkdtemp(prefix="tandem-test-")
-atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+# Only named here: mypy imports this module, too. tests/conftest.py makes and removes the folder.
+SCRATCH_DIR = Path(tempfile.gettempdir()) / f"tandem-test-{secrets.token_hex(8)}"
 env.preset(
     {
         "SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789-0123456789",
         "TANDEM_ENCRYPTION_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
-        "VAR_DIR": _scratch,
+        "VAR_DIR": str(SCRATCH_DIR),
         "EMAIL_URL": "memorymail://",
         "CELERY_BROKER_URL": "memory://",
     }
 )
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, STATIC_ROOT, VAR_DIR  # noqa: E402
-
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about its absence
+from config.settings import DATABASES, VAR_DIR  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file rather than memory: threads of a live server meet the same locks as in real use.

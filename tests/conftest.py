@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 # Playwright's synchronous API runs an event loop in the test's thread; Django would refuse the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -55,11 +56,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about its absence
     config.stash[NOT_RUN] = []
     seed = config.getoption("--order-seed")
     # xdist's workers must all collect the same order: they inherit the seed.
     chosen = str(seed) if seed is not None else os.environ.get("TANDEM_ORDER_SEED")
     os.environ["TANDEM_ORDER_SEED"] = chosen or str(random.SystemRandom().randrange(10_000))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(settings.SCRATCH_DIR, ignore_errors=True)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
