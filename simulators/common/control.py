@@ -134,6 +134,20 @@ def _move_clock(app: App, request: Request, _rest: list[str]) -> Any:
         return _clock(app)
 
 
+def _settings(app: App, _request: Request, _rest: list[str]) -> Any:
+    return dict(app.settings())
+
+
+def _change_settings(app: App, request: Request, _rest: list[str]) -> Any:
+    with app.lock:
+        try:
+            app.change_settings(_body(request))
+        except (TypeError, ValueError) as error:
+            raise _Refused(str(error)) from error
+        app.state.flush()
+        return dict(app.settings())
+
+
 def _reset(app: App, request: Request, _rest: list[str]) -> Any:
     body = _body(request)
     seed = body.get("seed")
@@ -155,6 +169,8 @@ _CONTROLS: Mapping[tuple[str, str], _Control] = {
     ("POST", "faults"): _arm,
     ("DELETE", "faults"): _disarm,
     ("POST", "reset"): _reset,
+    ("GET", "settings"): _settings,
+    ("POST", "settings"): _change_settings,
     ("GET", "stats"): _stats,
     ("DELETE", "stats"): _clear_stats,
 }

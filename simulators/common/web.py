@@ -146,6 +146,18 @@ class App:
         """The name under which the request is counted in the stats; ``page`` for people's."""
         return request.path
 
+    def settings(self) -> Mapping[str, Any]:
+        """The switches of this vendor that a test may turn (``GET /__sim__/settings``)."""
+        return {}
+
+    def change_settings(self, wanted: Mapping[str, Any]) -> None:
+        """Turn switches (``POST /__sim__/settings``).
+
+        Raises:
+            ValueError: unknown switch, or a value it cannot take.
+        """
+        raise ValueError(f"Unknown settings: {', '.join(sorted(wanted))}.")
+
     def windows(self) -> Mapping[str, Any]:
         """The limit counters by name (each has ``report(now)``), for the stats."""
         return {}

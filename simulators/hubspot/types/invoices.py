@@ -1,0 +1,69 @@
+"""Invoices (0-53), as pure data: the rules of their life come on top of this."""
+
+from __future__ import annotations
+
+from simulators.hubspot.schema import (
+    Group,
+    ObjectType,
+    boolean,
+    date_time,
+    in_group,
+    number,
+    one_of,
+    system_properties,
+    text,
+)
+from simulators.hubspot.types.common import CURRENCIES
+
+INVOICES = ObjectType(
+    type_id="0-53",
+    slug="invoices",
+    singular="invoice",
+    plural_label="invoices",
+    groups=(Group("invoiceinformation", "Invoice information"),),
+    properties=in_group(
+        "invoiceinformation",
+        *system_properties("hs_createdate", "hs_lastmodifieddate"),
+        one_of("hs_currency", "Currency", CURRENCIES),
+        one_of(
+            "hs_invoice_status", "Invoice status",
+            (("draft", "Draft"), ("open", "Open"), ("paid", "Paid"), ("voided", "Voided")),
+        ),
+        date_time("hs_invoice_date", "Invoice date"),
+        date_time("hs_due_date", "Due date"),
+        date_time("hs_payment_date", "Payment date"),
+        text("hs_number", "Number"),
+        text("hs_title", "Title"),
+        boolean("hs_invoice_billable", "Billable"),
+        # Which of the amounts are read-only on a billable invoice: UNCONFIRMED.
+        *(
+            number(name, label, number_hint="currency", currency_property="hs_currency")
+            for name, label in (
+                ("hs_amount_billed", "Amount billed"), ("hs_subtotal", "Subtotal"),
+                ("hs_discounts_total", "Discounts total"), ("hs_fees_total", "Fees total"),
+                ("hs_taxes_total", "Taxes total"), ("hs_amount_paid", "Amount paid"),
+                ("hs_balance_due", "Balance due"),
+            )
+        ),
+        text("hs_tax_id", "Tax ID"),
+        text("hs_purchase_order_number", "Purchase order number"),
+        text("hs_comments", "Comments", field_type="textarea"),
+        text("hs_invoice_link", "Invoice link", read_only=True),
+        text("hs_pdf_download_link", "PDF download link", read_only=True),
+        boolean("hs_allow_partial_payments", "Allow partial payments"),
+        text("hs_external_invoice_id", "External invoice ID"),
+        date_time("hs_external_createdate", "External create date"),
+    ),
+    defaults=("hs_createdate", "hs_lastmodifieddate"),
+    searched=("hs_number", "hs_title"),
+    read_scopes=("crm.objects.invoices.read",),
+    write_scopes=("crm.objects.invoices.write",),
+    schema_read_scopes=("crm.schemas.invoices.read", "crm.objects.invoices.read"),
+    schema_write_scopes=("crm.schemas.invoices.write",),
+    required=(("hs_currency",),),
+    initial={"hs_invoice_status": "draft"},
+    first_id=40001,
+    columns=("hs_invoice_status", "hs_amount_billed", "hs_due_date"),
+    form=("hs_title", "hs_currency", "hs_invoice_date", "hs_due_date", "hs_comments"),
+    name_properties=("hs_number", "hs_title"),
+)  # fmt: skip
