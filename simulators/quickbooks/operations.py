@@ -159,7 +159,7 @@ def _require(entity: Entity, values: Mapping[str, Any]) -> None:
 def _finish_nested(
     company: Company, entity: Entity, values: dict[str, Any], old: Mapping[str, Any]
 ) -> None:
-    """Give addresses their ids and references their names, and put the fields in order."""
+    """Give addresses their ids and references their names."""
     for name, value in values.items():
         field = entity.by_name[name]
         if field.kind is Kind.PARTS and "Line1" in field.by_name:

@@ -97,7 +97,8 @@ def place_in_tree(change: Change, title: str) -> None:
         raise faults.own_parent()
     if len(line) >= MOST_LEVELS:
         raise faults.too_deep()
-    values["Level"] = len(line)
+    if "Level" in change.entity.by_name:
+        values["Level"] = len(line)
     values["FullyQualifiedName"] = f"{line[0].values['FullyQualifiedName']}:{values[title]}"
 
 
@@ -107,11 +108,13 @@ def rename_descendants(company: Company, record: Record, title: str) -> None:
     Whether their LastUpdatedTime moves is UNCONFIRMED; it does not here.
     """
     for child in company.store(record.entity).children(record.id):
-        name = f"{record.values['FullyQualifiedName']}:{child.values[title]}"
-        level = int(record.values.get("Level", 0)) + 1
-        if child.values.get("FullyQualifiedName") != name or child.values.get("Level") != level:
-            child.values["FullyQualifiedName"] = name
-            child.values["Level"] = level
+        wanted: dict[str, Any] = {
+            "FullyQualifiedName": f"{record.values['FullyQualifiedName']}:{child.values[title]}"
+        }
+        if "Level" in record.entity.by_name:
+            wanted["Level"] = int(record.values.get("Level", 0)) + 1
+        if any(child.values.get(name) != value for name, value in wanted.items()):
+            child.values.update(wanted)
             company.save(child)
             rename_descendants(company, child, title)
 

@@ -44,8 +44,6 @@ class ListRules(Rules):
             place_in_tree(change, "Name")
             if self.child_flag:
                 values[self.child_flag] = bool(values.get("ParentRef"))
-            if not values.get("ParentRef") and "Level" not in change.entity.by_name:
-                values.pop("Level", None)
         holder = self._holder(change, values["Name"])
         if holder is not None:
             raise faults.duplicate_name(holder.id)
@@ -126,7 +124,6 @@ class AccountRules(ListRules):
             # The type that belongs to a lone subtype is UNCONFIRMED here; bank is the first.
             values["AccountType"] = "Bank"
         super().complete(change)
-        values.pop("Level", None)
         values["Classification"] = ACCOUNT_TYPES[values["AccountType"]]
         values.setdefault("CurrentBalance", _ZERO)
         values.setdefault("CurrentBalanceWithSubAccounts", values["CurrentBalance"])
