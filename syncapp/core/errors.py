@@ -105,5 +105,9 @@ class ConfigurationInvalid(RunError):
     """The settings cannot work as they stand: tell the administrator."""
 
 
+class SwitchedOff(RunError):
+    """The sync was switched off, paused or changed meanwhile: nothing more is written."""
+
+
 class LeaseLost(RunError):
     """Another worker owns the account pair now: stop without a trace."""

@@ -20,6 +20,7 @@ class Candidate:
         link: Names its record link.
         gone: Archived or inactive: taken only when nothing living is there.
         linked: Already linked to a record of the other side.
+        busy: Its counterpart is being created right now, with an outcome not known yet.
     """
 
     link: int
@@ -28,6 +29,7 @@ class Candidate:
     label: str = ""
     gone: bool = False
     linked: bool = False
+    busy: bool = False
 
     def __str__(self) -> str:
         return f"{self.label or 'without a name'} ({self.side.label} {self.id})"
@@ -42,11 +44,13 @@ class Matches:
         ambiguous: ``{link: the other candidates}``; a person decides.
         taken: ``{link: linked HubSpot record that holds the key}``. HubSpot keys are unique, so
             such a record cannot be created there.
+        held: Links that wait, because a record with their key is being created right now.
     """
 
     pairs: tuple[tuple[Candidate, Candidate], ...] = ()
     ambiguous: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
     taken: dict[int, Candidate] = field(default_factory=dict)
+    held: frozenset[int] = frozenset()
 
 
 def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
@@ -59,7 +63,11 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
     ambiguous: dict[int, set[Candidate]] = defaultdict(set)
     taken: dict[int, Candidate] = {}
     proposed: set[tuple[Candidate, Candidate]] = set()
+    held: set[int] = set()
     for group in groups:
+        if any(c.busy for c in group):  # probably our own record, seen early
+            held |= {c.link for c in group if not c.linked and not c.busy}
+            continue
         free = [c for c in group if not c.linked and not c.gone]
         hubspot = [c for c in free if c.side is Side.HUBSPOT]
         quickbooks = [c for c in free if c.side is Side.QUICKBOOKS]
@@ -81,6 +89,7 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
         pairs=tuple(pairs),
         ambiguous={link: tuple(sorted(others)) for link, others in sorted(ambiguous.items())},
         taken={link: c for link, c in taken.items() if link not in ambiguous},
+        held=frozenset(held),
     )
 
 

@@ -17,6 +17,8 @@ from syncapp.core.plan import IN_SYNC, Change, ChangeOp, FieldChange, RecordPlan
 from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Values, is_empty
 
+MERGED = "merged"
+
 
 @dataclass(frozen=True, slots=True)
 class SyncConfig:
@@ -111,11 +113,9 @@ def plan_record(link: LinkState, config: SyncConfig, facts: Facts = NO_FACTS) ->
     if facts.excluded_by is not None:
         who, note = facts.excluded_by
         return RecordPlan(because("by_person", who=who, note=note), base=link.base)
-    for side in Side:
-        seen = link.on(side)
-        if seen is not None and seen.gone:
-            status = because("gone", side=side.label, how=seen.gone)
-            return RecordPlan(status, base=link.base)
+    gone = _why_gone(link)
+    if gone is not None:
+        return RecordPlan(gone, base=link.base)
     if link.is_linked:
         return _plan_linked(link, config, facts)
     return _plan_unlinked(link, config, facts)
@@ -147,6 +147,18 @@ def open_direction(link: LinkState, config: SyncConfig) -> tuple[Direction | Non
         return None, condition
     to_hubspot = targets[0] is Side.HUBSPOT
     return (Direction.TO_HUBSPOT if to_hubspot else Direction.TO_QUICKBOOKS), condition
+
+
+def _why_gone(link: LinkState) -> Status | None:
+    """A record that is gone on a side is never written, and never created anew (I11)."""
+    for side in Side:
+        seen, other = link.on(side), link.on(side.other)
+        if seen is None or not seen.gone:
+            continue
+        if seen.gone == MERGED and other is not None and not other.gone:
+            return because("merged_elsewhere", side=side.label, other_side=side.other.label)
+        return because("gone", side=side.label, how=seen.gone)
+    return None
 
 
 def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPlan:

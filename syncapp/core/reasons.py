@@ -96,11 +96,6 @@ REASONS: Mapping[str, Reason] = {
             "A matching record is being created right now; this one waits for the outcome.",
             "Nothing to do.", Fixer.NOBODY, Retry.SOON,
         ),
-        Reason(
-            "paused", _W, Category.WAITING,
-            "All writes of this account pair are paused.",
-            "Resume writes on the home page.", Fixer.HERE, Retry.SOON,
-        ),
         # -- excluded
         Reason(
             "no_email", _E, Category.INCOMPLETE,
@@ -153,12 +148,6 @@ REASONS: Mapping[str, Reason] = {
             "The field {field} was changed back and forth more than {times} times within a day, "
             "so writing was stopped.",
             "Find out what else changes this field, then choose Retry.", Fixer.HERE,
-            needs_decision=True,
-        ),
-        Reason(
-            "unusual_volume", _F, Category.DECISION,
-            "This run would have written unusually much ({count} records), so it stopped first.",
-            "Look at the plan and confirm it, or change the filters.", Fixer.HERE,
             needs_decision=True,
         ),
         # -- failing: refused

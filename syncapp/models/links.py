@@ -59,6 +59,7 @@ class RecordLink(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)
     next_at = models.DateTimeField(null=True, blank=True)
+    retried_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
     excluded_by = models.CharField(max_length=150, blank=True, default="")
     excluded_note = models.CharField(max_length=500, blank=True, default="")

@@ -55,6 +55,7 @@ class ObjectPair:
         completes: Fields that are only written when a record is created, computed from the
             source record and the enabled mappings; or why it cannot be created.
         unique_name: QuickBooks field that must be unique, or None.
+        unique_fields: The field of a side that holds the strongest match key and is unique there.
         rank: Records of a lower rank are written first.
     """
 
@@ -71,6 +72,7 @@ class ObjectPair:
     exclusions: tuple[Exclusion, ...] = ()
     related: tuple[RelatedField, ...] = ()
     unique_name: str | None = None
+    unique_fields: Mapping[Side, str] = field(default_factory=dict)
     rank: int = 1
 
     def type(self, side: Side) -> str:

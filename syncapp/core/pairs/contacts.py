@@ -81,6 +81,7 @@ CONTACTS = ObjectPair(
     label=_label,
     completes=_completes,
     unique_name=DISPLAY_NAME,
+    unique_fields={Side.HUBSPOT: "email"},
     reads={Side.HUBSPOT: ("associatedcompanyid", "hs_additional_emails"), Side.QUICKBOOKS: ()},
     exclusions=(Exclusion("no_email", lambda side, values: is_empty(values.get(_EMAIL[side]))),),
     related=(RelatedField(COMPANY_NAME, Side.HUBSPOT, "associatedcompanyid", "companies", "name"),),

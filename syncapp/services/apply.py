@@ -1,0 +1,367 @@
+"""Due links -> plans -> writes, in dependency order, until nothing is due.
+
+Only an empty plan says that a record is in sync: after each write its link is planned again.
+Must not know why a change was planned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from syncapp.connectors.base import Op
+from syncapp.core.plan import Change, ChangeOp, RecordPlan, Status, because
+from syncapp.core.reasons import State
+from syncapp.core.retry import next_try
+from syncapp.core.sides import Side
+from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
+from syncapp.services import facts as fact_finding
+from syncapp.services import ingest, outbox, record_log, resolution, store
+from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.outbox import Planned
+
+CHUNK = 500
+WAVE = 4
+FLAPPING_TIMES = 4
+FLAPPING_WINDOW = timedelta(hours=24)
+PLAN_FIELDS = (
+    "base", "emptied", "state", "code", "params", "refused", "next_at", "failing_since",
+    "attempts", "updated_at",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Round:
+    """One chunk of links after planning."""
+
+    writes: dict[tuple[Side, ChangeOp], list[Planned]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    settled: list[RecordLink] = field(default_factory=list)
+    log: list[RecordLogEntry] = field(default_factory=list)
+
+
+def apply_due(context: RunContext) -> bool:
+    """Plan and write everything that is due; False when the slice was spent first."""
+    for sync in sorted(context.syncs, key=lambda s: (s.config.pair.rank, s.definition.pk)):
+        if len(sync.definition.listed) < len(Side) or not sync.definition.enabled:
+            continue  # before both sides are listed nobody knows what a record may match
+        while True:
+            _look_up_again(context, sync)
+            links = _due_links(context, sync)
+            if not links:
+                break
+            if context.is_spent:
+                return False
+            _apply_chunk(context, sync, links)
+    return True
+
+
+def _due_links(context: RunContext, sync: ActiveSync) -> list[RecordLink]:
+    """The next links to plan, oldest first; those with an open write wait for its outcome."""
+    waiting = PendingWrite.objects.filter(pair=context.pair, state__in=PendingWrite.OPEN).values(
+        "link_id"
+    )
+    due = sync.definition.links.filter(next_at__lte=context.env.clock.now())
+    return list(due.exclude(pk__in=waiting).exclude(code="bad_data").order_by("id")[:CHUNK])
+
+
+def _look_up_again(context: RunContext, sync: ActiveSync) -> None:
+    for side in Side:
+        ids = context.to_look_up.pop((sync.definition.pk, side), [])
+        if ids:
+            ingest.look_up(context, sync, side, sorted(set(ids)))
+
+
+def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) -> None:
+    links = fact_finding.load_related(context, sync, links)
+    matches = fact_finding.matches_of(context.pair, sync, links)
+    joined = _join(context, sync, [(h.link, q.link) for h, q in matches.pairs])
+    plans = fact_finding.plan_all(
+        context.pair, sync, [link for link in links if link.pk not in joined], matches
+    )
+    done = _sort_out(context, sync, plans)
+    with transaction.atomic():
+        context.confirm()
+        _save_unmoved(done.settled)
+        record_log.save(done.log)
+    for (side, op), planned in sorted(done.writes.items(), key=lambda kv: kv[0]):
+        _write(context, sync, side, op, planned)
+
+
+def _join(context: RunContext, sync: ActiveSync, pairs: Iterable[tuple[int, int]]) -> set[int]:
+    """Make one link of two half links, for each pair; they are planned in the next round."""
+    touched: set[int] = set()
+    now = context.env.clock.now()
+    with transaction.atomic():
+        context.confirm()
+        log = []
+        for hubspot_pk, quickbooks_pk in pairs:
+            halves = {
+                link.pk: link
+                for link in sync.definition.links.select_for_update().filter(
+                    pk__in=[hubspot_pk, quickbooks_pk]
+                )
+            }
+            if len(halves) < len(Side):
+                continue
+            keep, rival = (halves[pk] for pk in sorted(halves))
+            touched |= set(halves)
+            outbox.absorb(keep, rival)
+            keep.origin = "both"
+            keep.revision += 1
+            keep.next_at = now
+            keep.updated_at = now
+            keep.save()
+            store.save_keys(sync.config, [keep])
+            context.counters.linked += 1
+            text = f"Matched by {sync.config.pair.match_key_label}."
+            log.append(
+                record_log.entry(keep, record_log.Kind.LINKED, at=now, run=context.run, text=text)
+            )
+        record_log.save(log)
+    return touched
+
+
+def _sort_out(
+    context: RunContext, sync: ActiveSync, plans: Sequence[tuple[RecordLink, RecordPlan]]
+) -> _Round:
+    """Part the plans that need a write from those that only settle a state."""
+    now = context.env.clock.now()
+    done = _Round()
+    flapping = _flapping(sync, [link for link, plan in plans if plan.changes], now)
+    for link, plan in plans:
+        link.base = {key: [pair.hubspot, pair.quickbooks] for key, pair in plan.base.items()}
+        _note_emptied(context, sync, link, plan, done)
+        status = plan.status
+        change = _executable(link, plan, now)
+        if change is not None and link.pk in flapping:
+            name = flapping[link.pk]
+            status = because("flapping", field=name, times=str(FLAPPING_TIMES))
+            change = None
+        elif plan.changes and change is None:
+            status = _refusal(link, plan)
+        if change is not None:
+            done.writes[(change.side, change.op)].append(Planned(link, change))
+            continue
+        _settle_state(link, status, now)
+        done.settled.append(link)
+    return done
+
+
+def _executable(link: RecordLink, plan: RecordPlan, now: datetime) -> Change | None:
+    """The first change that was not refused just like this before (QuickBooks comes first)."""
+    for change in plan.changes:
+        refusal = link.refused.get(change.side.value)
+        if not refusal or refusal["digest"] != outbox.digest(change):
+            return change
+        retry_at = refusal.get("retry_at")
+        if retry_at and datetime.fromisoformat(retry_at) <= now:
+            return change
+    return None
+
+
+def _refusal(link: RecordLink, plan: RecordPlan) -> Status:
+    """Why the first planned change is not sent: the vendor refused just this before."""
+    refusal = link.refused[plan.changes[0].side.value]
+    return Status(State.FAILING, refusal["code"], refusal["params"])
+
+
+def _settle_state(link: RecordLink, status: Status, now: datetime) -> None:
+    """Write a status onto a link, and when it is due again by itself."""
+    changed = (link.state, link.code) != (status.state.value, status.code)
+    link.state, link.code, link.params = status.state.value, status.code, dict(status.params)
+    link.next_at = None
+    if status.state is State.FAILING:
+        link.failing_since = link.failing_since or now
+        times = [r["retry_at"] for r in link.refused.values() if r.get("retry_at")]
+        if times:
+            link.next_at = min(datetime.fromisoformat(t) for t in times)
+        else:
+            link.next_at = next_try(status.code, attempts=1, now=now, fraction=1.0)
+    else:
+        link.failing_since = None
+        link.attempts = 0
+        if status.state is State.IN_SYNC:
+            link.refused = {}
+    if changed:
+        link.updated_at = now
+
+
+def _note_emptied(
+    context: RunContext, sync: ActiveSync, link: RecordLink, plan: RecordPlan, done: _Round
+) -> None:
+    """Log, once, a field that was emptied on one side and is left alone on the other (S7)."""
+    now_empty = [f"{side.value}:{key}" for key, side in plan.emptied]
+    labels = {m.key: m.label for m in sync.config.mappings}
+    for key, side in plan.emptied:
+        if f"{side.value}:{key}" in link.emptied:
+            continue
+        text = (
+            f"{labels.get(key) or key} was emptied in {side.label}. An empty value never "
+            f"overwrites, so {side.other.label} keeps its own."
+        )
+        done.log.append(
+            record_log.entry(
+                link,
+                record_log.Kind.EMPTIED,
+                at=context.env.clock.now(),
+                run=context.run,
+                side=side,
+                text=text,
+            )
+        )
+    link.emptied = now_empty
+
+
+def _flapping(sync: ActiveSync, links: Sequence[RecordLink], now: datetime) -> dict[int, str]:
+    """Links whose one field was written back and forth too often lately: ``{link: field}``."""
+    recent: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    rows = PendingWrite.objects.filter(
+        link__in=[link.pk for link in links],
+        state=PendingWrite.State.DONE,
+        op=ChangeOp.UPDATE.value,
+        settled_at__gte=now - FLAPPING_WINDOW,
+    ).order_by("id")
+    retried = {link.pk: link.retried_at for link in links}
+    for link_id, side, changes, at in rows.values_list("link_id", "side", "changes", "settled_at"):
+        since = retried[link_id]
+        if at is None or (since is not None and at <= since):
+            continue
+        for change in changes:
+            sides = recent[link_id][change["mapping"]]
+            if not sides or sides[-1] != side:
+                sides.append(side)
+    labels = {m.key: m.label for m in sync.config.mappings}
+    return {
+        link_id: labels.get(key) or key
+        for link_id, by_field in recent.items()
+        for key, sides in by_field.items()
+        if len(sides) > FLAPPING_TIMES
+    }
+
+
+def _save_unmoved(links: Sequence[RecordLink]) -> None:
+    """Save planned states, except for links that moved since (a click, a webhook)."""
+    fresh = dict(
+        RecordLink.objects.select_for_update()
+        .filter(pk__in=[link.pk for link in links])
+        .values_list("pk", "revision")
+    )
+    unmoved = [link for link in links if fresh.get(link.pk) == link.revision]
+    RecordLink.objects.bulk_update(unmoved, PLAN_FIELDS, batch_size=store.CHUNK)
+
+
+def _write(
+    context: RunContext, sync: ActiveSync, side: Side, op: ChangeOp, planned: list[Planned]
+) -> None:
+    """Send the changes of one kind in batches, a few batches side by side."""
+    size = context.connectors[side].batch_size[Op(op)]
+    batches = [planned[i : i + size] for i in range(0, len(planned), size)]
+    for start in range(0, len(batches), WAVE):
+        if context.is_spent:
+            return
+        looked = [_look_before(context, sync, side, op, b) for b in batches[start : start + WAVE]]
+        sendings = [
+            sending
+            for batch in looked
+            if batch and (sending := outbox.save_intents(context, sync, side, batch)) is not None
+        ]
+        outbox.send(context, sync, sendings)
+        if side is Side.HUBSPOT and op is ChangeOp.UPDATE:
+            _log_overwritten(context, sync, sendings)
+
+
+def _look_before(
+    context: RunContext, sync: ActiveSync, side: Side, op: ChangeOp, batch: list[Planned]
+) -> list[Planned]:
+    """Read what HubSpot holds right before writing it: it knows no conditional write.
+
+    Returns:
+        The part of the batch that still fits; the rest was observed and is planned again.
+    """
+    if side is not Side.HUBSPOT:
+        return batch
+    connector = context.connectors[side]
+    record_type = sync.config.pair.type(side)
+    fields = sync.config.fields(side)
+    if op is ChangeOp.UPDATE:
+        ids = [str(p.link.id_on(side)) for p in batch]
+        records = connector.read(record_type, ids, fields=fields)
+        answered = {i for r in records for i in (r.ref.id, *r.absorbed_ids)}
+        absent = [i for i in ids if i not in answered]
+        if absent:
+            ingest.look_up(context, sync, side, absent)
+    else:
+        news = [p for p in batch if p.link.pk not in context.looked_up]
+        context.looked_up |= {p.link.pk for p in news}
+        keys = {key for p in news for key in sync.config.pair.match_keys(side, p.change.values)[:1]}
+        if not keys or side not in sync.config.pair.unique_fields:
+            return batch
+        unique = sync.config.pair.unique_fields[side]
+        records = connector.find(record_type, field=unique, values=sorted(keys), fields=fields)
+    with transaction.atomic():
+        context.confirm()
+        changed = store.observe(
+            definition=sync.definition,
+            config=sync.config,
+            side=side,
+            records=records,
+            now=context.env.clock.now(),
+            run=context.run,
+        )
+    if not changed and op is ChangeOp.UPDATE:
+        return batch
+    if op is ChangeOp.CREATE:
+        return _without_found(
+            sync,
+            side,
+            batch,
+            {k for r in records for k in sync.config.pair.match_keys(side, r.values)},
+        )
+    fresh = dict(
+        RecordLink.objects.filter(pk__in=[p.link.pk for p in batch]).values_list("pk", "revision")
+    )
+    return [p for p in batch if fresh.get(p.link.pk) == p.link.revision]
+
+
+def _without_found(
+    sync: ActiveSync, side: Side, batch: list[Planned], found: set[str]
+) -> list[Planned]:
+    """Leave out creates whose key turned out to be taken; they stay due and are matched."""
+    return [
+        p for p in batch if not found & set(sync.config.pair.match_keys(side, p.change.values)[:1])
+    ]
+
+
+def _log_overwritten(
+    context: RunContext, sync: ActiveSync, sendings: Sequence[outbox.Sending]
+) -> None:
+    """Name values a person saved in HubSpot between our look and our write (ENGINE 2.6)."""
+    two_way = {
+        m.hubspot
+        for m in sync.config.merged
+        if m.direction.allows(Side.QUICKBOOKS) and sync.config.direction.allows(Side.QUICKBOOKS)
+    }
+    intents = [i for sending in sendings for i in sending.intents if two_way & set(i.payload)]
+    if not intents:
+        return
+    lost = resolution.overwritten(
+        context.connectors[Side.HUBSPOT], sync.config.pair.type(Side.HUBSPOT), intents, two_way
+    )
+    record_log.save(
+        record_log.entry(
+            intent.link,
+            record_log.Kind.CONFLICT,
+            at=context.env.clock.now(),
+            run=context.run,
+            side=Side.HUBSPOT,
+            text="The value was changed in HubSpot in the very moment it was written.",
+            changes=changes,
+        )
+        for intent, changes in lost
+    )

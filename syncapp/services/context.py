@@ -1,0 +1,88 @@
+"""What one run carries with it: lease, doors, connectors, syncs and counters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncapp.connectors.base import Connector
+from syncapp.core.planner import SyncConfig
+from syncapp.core.ports import Env
+from syncapp.core.sides import Side
+from syncapp.models import AccountPair, SyncDefinition, SyncRun
+from syncapp.services import leases
+from syncapp.services.leases import Lease
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a run did, for people and for ``--json``."""
+
+    created: dict[str, int] = field(default_factory=lambda: {s.value: 0 for s in Side})
+    updated: dict[str, int] = field(default_factory=lambda: {s.value: 0 for s in Side})
+    linked: int = 0
+    read: int = 0
+    refused: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """The counters as they are stored with the run."""
+        return {
+            "created": dict(self.created),
+            "updated": dict(self.updated),
+            "linked": self.linked,
+            "read": self.read,
+            "refused": self.refused,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSync:
+    """A sync definition with its configuration, as it stood when the slice began."""
+
+    definition: SyncDefinition
+    config: SyncConfig
+
+
+@dataclass(slots=True)
+class RunContext:
+    """One slice of work on one account pair.
+
+    Attributes:
+        until: Monotonic seconds after which no new call is begun; None for no limit.
+        max_calls: Calls after which the slice ends; None for no limit.
+        listed: Record types whose full listing was completed by this run.
+        looked_up: Links whose match key was looked up right before their create.
+        to_look_up: Ids to be read again before they are planned, per (definition, side).
+    """
+
+    env: Env
+    lease: Lease
+    pair: AccountPair
+    connectors: Mapping[Side, Connector]
+    syncs: Sequence[ActiveSync]
+    run: SyncRun | None
+    counters: Counters = field(default_factory=Counters)
+    until: float | None = None
+    max_calls: int | None = None
+    listed: set[tuple[Side, str]] = field(default_factory=set)
+    looked_up: set[int] = field(default_factory=set)
+    to_look_up: defaultdict[tuple[int, Side], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    @property
+    def calls(self) -> int:
+        """API calls made so far, both sides."""
+        return sum(connector.calls for connector in self.connectors.values())
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the slice should make room for other pairs."""
+        if self.max_calls is not None and self.calls >= self.max_calls:
+            return True
+        return self.until is not None and self.env.clock.monotonic() >= self.until
+
+    def confirm(self) -> None:
+        """Prove, inside a transaction, that the lease is still ours."""
+        leases.confirm(self.lease, env=self.env)

@@ -1,0 +1,185 @@
+"""Sets up, switches and removes syncs; checks that what they refer to exists.
+
+Everything a person or a command does to a sync definition goes through here. Must not read or
+write records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from syncapp.connectors.base import Connector
+from syncapp.core.errors import ConfigurationInvalid
+from syncapp.core.planner import SyncConfig
+from syncapp.core.ports import Env
+from syncapp.core.schema import Field
+from syncapp.core.sides import Side
+from syncapp.models import AccountPair, Cursor, SyncDefinition
+from syncapp.services import config as settings_documents
+from syncapp.services.config import Document, SettingsError
+from syncapp.services.context import ActiveSync
+
+FIELD_CHECK_EVERY = timedelta(hours=1)
+
+
+def find_or_start(pair: AccountPair, object_type: str) -> SyncDefinition:
+    """The living sync of an object, or a new one that is still off."""
+    definition, _ = SyncDefinition.objects.get_or_create(
+        pair=pair, object_type=object_type, deleted_at=None
+    )
+    if not definition.mappings.exists():
+        document = settings_documents.default_document(object_type)
+        with transaction.atomic():
+            settings_documents.save_rows(definition, settings_documents.parse_document(document))
+    return definition
+
+
+def export_document(definition: SyncDefinition) -> Document:
+    """The settings of a sync as a document."""
+    return settings_documents.to_document(settings_documents.load_config(definition))
+
+
+def save_document(definition: SyncDefinition, document: Document, *, now: datetime) -> SyncConfig:
+    """Put a settings document in force; every record is planned again (ENGINE 2.10).
+
+    Raises:
+        SettingsError: The document cannot be used.
+    """
+    config = settings_documents.parse_document(document)
+    if config.pair.name != definition.object_type:
+        raise SettingsError("object", f"These settings are for {config.pair.title}.")
+    before = settings_documents.load_config(definition)
+    with transaction.atomic():
+        settings_documents.save_rows(definition, config)
+        definition.config_version += 1
+        definition.settings.pop("fields_checked_at", None)
+        definition.save(update_fields=["config_version", "settings", "updated_at"])
+        _list_again_if_needed(definition, before, config)
+        definition.links.update(next_at=now)
+        _wake(definition.pair, now)
+    return replace(config, version=definition.config_version)
+
+
+def activate(
+    definition: SyncDefinition,
+    *,
+    connectors: Mapping[Side, Connector],
+    env: Env,
+) -> None:
+    """Switch a sync on.
+
+    Makes HubSpot's marker property exist, by which a created record is found again.
+
+    Raises:
+        ConfigurationInvalid: It refers to a field that does not exist.
+        SyncError: A side refused or could not be reached; nothing was switched on.
+    """
+    config = settings_documents.load_config(definition)
+    check_fields(ActiveSync(definition, config), connectors, env=env, force=True)
+    for side in Side:
+        if config.direction.allows(side):
+            connectors[side].prepare(config.pair.type(side))
+    now = env.clock.now()
+    with transaction.atomic():
+        definition.enabled = True
+        definition.activated_at = definition.activated_at or now
+        definition.save(update_fields=["enabled", "activated_at", "updated_at"])
+        definition.links.filter(next_at=None).exclude(code="outcome_unknown").update(next_at=now)
+        _wake(definition.pair, now)
+
+
+def turn_off(definition: SyncDefinition) -> None:
+    """Stop all writes; settings, links and history stay (S13)."""
+    definition.enabled = False
+    definition.save(update_fields=["enabled", "updated_at"])
+
+
+def delete(definition: SyncDefinition, *, now: datetime) -> None:
+    """Remove a sync. Nothing in HubSpot or QuickBooks is deleted."""
+    with transaction.atomic():
+        definition.enabled = False
+        definition.deleted_at = now
+        definition.save(update_fields=["enabled", "deleted_at", "updated_at"])
+        definition.drafts.all().delete()
+        types = definition.object_pair.types.values()
+        Cursor.objects.filter(pair=definition.pair, stream__in=types).delete()
+
+
+def pause(pair: AccountPair, *, who: str) -> None:
+    """Stop all writes of a pair at once; reading goes on."""
+    AccountPair.objects.filter(pk=pair.pk).exclude(state=AccountPair.State.BROKEN).update(
+        state=AccountPair.State.PAUSED, state_detail=f"Paused by {who}."
+    )
+
+
+def resume(pair: AccountPair, *, now: datetime) -> None:
+    """Let a paused pair write again."""
+    AccountPair.objects.filter(pk=pair.pk, state=AccountPair.State.PAUSED).update(
+        state=AccountPair.State.ACTIVE, state_detail="", next_due_at=now, urgent=True
+    )
+
+
+def request_run(pair: AccountPair, *, now: datetime) -> None:
+    """Make a pair due now, ahead of the others ("Sync now")."""
+    with transaction.atomic():
+        Cursor.objects.filter(pair=pair).exclude(stream__startswith="sweep:").update(
+            next_due_at=now
+        )
+        AccountPair.objects.filter(pk=pair.pk).update(next_due_at=now, urgent=True)
+
+
+def check_fields(
+    sync: ActiveSync, connectors: Mapping[Side, Connector], *, env: Env, force: bool = False
+) -> None:
+    """Refuse to run on a field that does not exist (any more).
+
+    HubSpot leaves unknown properties out without a word, so a filter on one would exclude
+    everything in silence. Asked at most once an hour.
+
+    Raises:
+        ConfigurationInvalid: Which field, and what to do.
+    """
+    checked = sync.definition.settings.get("fields_checked_at")
+    now = env.clock.now()
+    if not force and checked and datetime.fromisoformat(checked) > now - FIELD_CHECK_EVERY:
+        return
+    for side in Side:
+        described = connectors[side].describe(sync.config.pair.type(side))
+        missing = unknown_fields(sync.config, side, described)
+        if missing:
+            raise ConfigurationInvalid(
+                f"{side.label} has no field “{missing[0]}” any more, and the "
+                f"{sync.config.pair.title} sync uses it in its filters or mappings. Edit the sync "
+                "and choose another field.",
+                code="unknown_field",
+            )
+    sync.definition.settings["fields_checked_at"] = now.isoformat()
+    sync.definition.save(update_fields=["settings", "updated_at"])
+
+
+def unknown_fields(config: SyncConfig, side: Side, described: Sequence[Field]) -> list[str]:
+    """The fields a configuration uses that a side does not have, sorted."""
+    known = {field.name for field in described}
+    builtin = set(config.pair.reads.get(side, ()))
+    return [name for name in config.fields(side) if name not in known | builtin]
+
+
+def _list_again_if_needed(
+    definition: SyncDefinition, before: SyncConfig, after: SyncConfig
+) -> None:
+    """A newly used HubSpot property was never read: list that side again (ENGINE 2.10)."""
+    if set(after.fields(Side.HUBSPOT)) <= set(before.fields(Side.HUBSPOT)):
+        return
+    definition.hubspot_complete = False
+    definition.save(update_fields=["hubspot_complete", "updated_at"])
+    Cursor.objects.filter(
+        pair=definition.pair, side=Side.HUBSPOT.value, stream=after.pair.type(Side.HUBSPOT)
+    ).update(window={})
+
+
+def _wake(pair: AccountPair, now: datetime) -> None:
+    AccountPair.objects.filter(pk=pair.pk).update(next_due_at=now, urgent=True)

@@ -1,0 +1,79 @@
+"""What a person may do to single records: retry, exclude, include.
+
+A click never writes to a vendor; it only makes the record due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from syncapp.core.reasons import State
+from syncapp.models import AccountPair, RecordLink
+from syncapp.services import record_log
+
+
+def retry(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
+    """Try failing or excluded records again in the next run; returns how many."""
+    ids = [link.pk for link in links]
+    with transaction.atomic():
+        chosen = RecordLink.objects.select_for_update().filter(pk__in=ids)
+        chosen = chosen.filter(state__in=[State.FAILING, State.EXCLUDED])
+        found = list(chosen)
+        chosen.update(
+            next_at=now,
+            refused={},
+            attempts=0,
+            retried_at=now,
+            revision=F("revision") + 1,
+            state=State.WAITING,
+            code="pending",
+            params={},
+            updated_at=now,
+        )
+        record_log.save(
+            record_log.entry(
+                link, record_log.Kind.PERSON, at=now, text="Will be tried again.", who=who
+            )
+            for link in found
+        )
+        _wake(found, now)
+    return len(found)
+
+
+def exclude(links: Iterable[RecordLink], *, who: str, note: str, now: datetime) -> int:
+    """Leave records out of the sync until they are included again; returns how many."""
+    return _set_exclusion(links, who=who, note=note, now=now, by=who)
+
+
+def include(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
+    """Take excluded records back into the sync; returns how many."""
+    return _set_exclusion(links, who=who, note="", now=now, by="")
+
+
+def _set_exclusion(
+    links: Iterable[RecordLink], *, who: str, note: str, now: datetime, by: str
+) -> int:
+    ids = [link.pk for link in links]
+    with transaction.atomic():
+        chosen = RecordLink.objects.select_for_update().filter(pk__in=ids)
+        chosen = chosen.filter(excluded_by="") if by else chosen.exclude(excluded_by="")
+        found = list(chosen)
+        RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(
+            excluded_by=by, excluded_note=note, next_at=now, revision=F("revision") + 1
+        )
+        text = f"Excluded: {note}" if by else "Included again."
+        record_log.save(
+            record_log.entry(link, record_log.Kind.PERSON, at=now, text=text, who=who)
+            for link in found
+        )
+        _wake(found, now)
+    return len(found)
+
+
+def _wake(links: Iterable[RecordLink], now: datetime) -> None:
+    definitions = {link.definition_id for link in links}
+    AccountPair.objects.filter(definitions__in=definitions).update(next_due_at=now, urgent=True)

@@ -1,0 +1,579 @@
+"""Intent before the call, result after it: two short transactions, no HTTP inside either.
+
+A crash leaves an open intent; the next run resolves it by looking (``resolution.py``), never by
+sending again blindly. Must not know why a change was planned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from syncapp.connectors.base import Op, Refused, WriteBatch, WriteItem, WriteResult, Written
+from syncapp.core import errors
+from syncapp.core.merge import BasePair
+from syncapp.core.plan import Change, ChangeOp, FieldChange
+from syncapp.core.planner import SyncConfig
+from syncapp.core.reasons import State
+from syncapp.core.records import Record
+from syncapp.core.retry import next_try
+from syncapp.core.sides import Side
+from syncapp.core.values import Value
+from syncapp.models import PendingWrite, RecordLink, RecordLogEntry, SyncDefinition
+from syncapp.services import record_log, store
+from syncapp.services.context import ActiveSync, RunContext
+
+#: A side whose answers hold only some of a record's fields.
+PARTIAL_ANSWERS = frozenset({Side.HUBSPOT})
+
+SETTLED_FIELDS = (
+    "state", "settled_at", "request_id", "result", "due_at", "sent_at", "batch_id", "batch_key",
+    "single", "lease_epoch",
+)  # fmt: skip
+LINK_FIELDS = (*store.SEEN_FIELDS, "base", "refused", "attempts", "failing_since", "synced_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A link together with the one change that is to be written for it."""
+
+    link: RecordLink
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A batch with the intents it carries, in order."""
+
+    side: Side
+    batch: WriteBatch
+    intents: tuple[PendingWrite, ...]
+
+
+def digest(change: Change) -> str:
+    """A short name for what a change would send, to recognise a write that was refused."""
+    body = json.dumps([change.op.value, change.values], sort_keys=True, default=str)
+    return hashlib.sha256(body.encode()).hexdigest()[:32]
+
+
+def save_intents(
+    context: RunContext, sync: ActiveSync, side: Side, planned: Sequence[Planned]
+) -> Sending | None:
+    """T1: note the writes of one batch.
+
+    Returns:
+        The batch; None when every link moved since it was planned and is planned again.
+
+    Raises:
+        SwitchedOff: The sync may not write any more.
+    """
+    now = context.env.clock.now()
+    op = planned[0].change.op
+    batch_id = context.env.ids.new_id()
+    single = len(planned) == 1
+    with transaction.atomic():
+        context.confirm()
+        if not _may_write(sync.definition):
+            raise errors.SwitchedOff("The sync was switched off, paused or changed meanwhile.")
+        fresh = dict(
+            RecordLink.objects.select_for_update()
+            .filter(pk__in=[p.link.pk for p in planned])
+            .values_list("pk", "revision")
+        )
+        intents = [
+            _intent(context, sync.config, side, p, number, batch_id=batch_id, single=single)
+            for number, p in enumerate(planned)
+            if fresh.get(p.link.pk) == p.link.revision
+        ]
+        for intent in intents:
+            intent.first_sent_at = intent.sent_at = now
+            intent.due_at = now + quiet_time(side, op)
+        PendingWrite.objects.bulk_create(intents)
+    context.env.crash("intents_saved")
+    if not intents:
+        return None
+    return Sending(side, as_batch(sync.config, side, intents), tuple(intents))
+
+
+def as_batch(config: SyncConfig, side: Side, intents: Sequence[PendingWrite]) -> WriteBatch:
+    """The batch that carries these intents; sending it again makes the same batch."""
+    first = intents[0]
+    items = tuple(
+        WriteItem(
+            key=intent.batch_key,
+            values=intent.payload,
+            record_id=intent.link.id_on(side),
+            version=intent.expected_version,
+            current=store.seen(intent.link, side),
+            marker=intent.marker,
+        )
+        for intent in intents
+    )
+    record_type = config.pair.type(side)
+    return WriteBatch(record_type, Op(first.op), items, first.batch_id, single=first.single)
+
+
+def settle(
+    context: RunContext, sync: ActiveSync, sending: Sending, results: Sequence[WriteResult]
+) -> None:
+    """T2: save what came of a batch: ids, versions, base and record log."""
+    by_key = {result.key: result for result in results}
+    context.env.crash("answer_received")
+    with transaction.atomic():
+        context.confirm()
+        settlement = Settlement(context, sync, sending.side)
+        for intent in sending.intents:
+            result = by_key.get(intent.batch_key)
+            if isinstance(result, Written):
+                settlement.written(intent, result.record, request_id=result.request_id)
+            elif isinstance(result, Refused):
+                settlement.refused(intent, result.error)
+            else:
+                lost = errors.OutcomeUnknown("The answer did not mention this record.")
+                settlement.refused(intent, lost)
+        settlement.save()
+    context.env.crash("answer_saved")
+
+
+def send(context: RunContext, sync: ActiveSync, sendings: Sequence[Sending]) -> None:
+    """Make the calls, a few side by side, and save what came of each.
+
+    Raises:
+        RunError: The side cannot be written at all; nothing of the batch was.
+        TryLater: The side is throttled or unreachable; nothing of the batch was written.
+    """
+
+    def call(sending: Sending) -> tuple[WriteResult, ...] | errors.SyncError:
+        try:
+            return context.connectors[sending.side].write(sending.batch)
+        except errors.SyncError as error:
+            return error
+
+    answers = context.env.pool.map(call, sendings)
+    fatal: errors.SyncError | None = None
+    for sending, answer in zip(sendings, answers, strict=True):
+        if not isinstance(answer, errors.SyncError):
+            settle(context, sync, sending, answer)
+            continue
+        _settle_failure(context, sync, sending, answer)
+        if isinstance(answer, errors.RunError | errors.TryLater):
+            fatal = fatal or answer
+    if fatal is not None:
+        raise fatal
+
+
+def _settle_failure(
+    context: RunContext, sync: ActiveSync, sending: Sending, error: errors.SyncError
+) -> None:
+    """T2 for a call that failed as a whole."""
+    nothing_written = isinstance(error, errors.RunError | errors.TryLater)
+    with transaction.atomic():
+        context.confirm()
+        settlement = Settlement(context, sync, sending.side)
+        for intent in sending.intents:
+            if nothing_written or not isinstance(error, errors.RecordError):
+                settlement.dropped(intent, str(error))
+            else:
+                settlement.refused(intent, error)
+        settlement.save()
+
+
+def quiet_time(side: Side, op: ChangeOp | str) -> timedelta:
+    """How long an unknown write is left alone before it is looked up (ENGINE 2.6).
+
+    A QuickBooks update is looked up at once: the SyncToken makes a double apply impossible.
+    """
+    if side is Side.QUICKBOOKS and op == ChangeOp.UPDATE:
+        return timedelta(0)
+    return timedelta(seconds=settings.SYNC[f"{side.name}_UNKNOWN_QUIET_SECONDS"])
+
+
+def planned_changes(intent: PendingWrite) -> tuple[FieldChange, ...]:
+    """The field changes an intent was made from."""
+    return tuple(FieldChange(**change) for change in intent.changes)
+
+
+class Settlement:
+    """Collects the results of a batch and saves them in one go.
+
+    Used inside one transaction; the links are locked when it begins to change them.
+    """
+
+    def __init__(self, context: RunContext, sync: ActiveSync, side: Side) -> None:
+        self._context = context
+        self._config = sync.config
+        self._definition = sync.definition
+        self._side = side
+        self._now = context.env.clock.now()
+        self._intents: list[PendingWrite] = []
+        self._links: list[RecordLink] = []
+        self._rekeyed: list[RecordLink] = []
+        self._log: list[RecordLogEntry] = []
+
+    def written(
+        self,
+        intent: PendingWrite,
+        record: Record,
+        *,
+        request_id: str = "",
+        confirmed: bool = False,
+    ) -> None:
+        """The write happened.
+
+        Args:
+            intent: The write.
+            record: What the answer, or the look-up, returned.
+            request_id: The vendor's id of the call.
+            confirmed: It was found by looking. The base then takes the values *sent*: a
+                difference may be a user's edit made meanwhile.
+        """
+        link = self._fresh(intent)
+        side = self._side
+        values = dict(record.values)
+        if intent.op == ChangeOp.CREATE:
+            if not self._claim(link, record):
+                self._conflicting_claim(intent, link, record)
+                return
+            self._context.counters.created[side.value] += 1
+        else:
+            self._context.counters.updated[side.value] += 1
+        before = dict(store.seen(link, side))
+        if side in PARTIAL_ANSWERS and not confirmed:
+            values = {**before, **intent.payload, **values}
+        values = store.own_values(self._config, side, values)
+        store.put(link, "seen", side, values)
+        store.put(link, "gone", side, record.gone or "")
+        if record.version:
+            store.put(link, "version", side, record.version)
+        self._advance_base(link, intent, values, confirmed=confirmed)
+        link.refused = {k: v for k, v in link.refused.items() if k != side.value}
+        link.attempts = 0
+        link.failing_since = None
+        link.synced_at = self._now
+        link.label = store.label(self._config, link)
+        self._due(link)
+        self._rekeyed.append(link)
+        self._settle(intent, PendingWrite.State.DONE, request_id=request_id)
+        self._log_written(intent, link, request_id, confirmed=confirmed)
+
+    def refused(self, intent: PendingWrite, error: errors.RecordError) -> None:
+        """The write did not happen, or nobody knows."""
+        match error:
+            case errors.OutcomeUnknown():
+                self._unknown(intent, error)
+            case errors.Throttled():
+                self.dropped(intent, str(error))
+            case errors.StaleRecord() | errors.RecordGone():
+                self.dropped(intent, str(error), look_up=intent.link.id_on(self._side))
+            case errors.TryLater():
+                self._failing(intent, error, code="temporary", resend=True)
+            case errors.RecordRejected() if error.code == "marker_in_use":
+                # Our own record is already there: an earlier try did arrive.
+                self._unknown(intent, error, due=self._now)
+            case errors.RecordRejected() if self._is_news(error.existing_id):
+                # A record we did not know of holds the key: read it, and match again.
+                self.dropped(intent, str(error), look_up=error.existing_id)
+            case _:
+                self._failing(intent, error, code=error.code or "rejected")
+
+    def dropped(self, intent: PendingWrite, text: str, *, look_up: str | None = None) -> None:
+        """The write certainly did not happen and is planned anew.
+
+        Args:
+            intent: The write.
+            text: Why, for the record log.
+            look_up: An id on this side to be read before anything is planned.
+        """
+        if look_up:
+            self._context.to_look_up[(self._definition.pk, self._side)].append(look_up)
+        self._due(self._fresh(intent))
+        self._settle(intent, PendingWrite.State.DROPPED, result=text)
+
+    def save(self) -> None:
+        """Write everything down."""
+        RecordLink.objects.bulk_update(self._links, LINK_FIELDS, batch_size=store.CHUNK)
+        PendingWrite.objects.bulk_update(self._intents, SETTLED_FIELDS, batch_size=store.CHUNK)
+        changes = store.save_keys(self._config, self._rekeyed)
+        store.wake_peers(self._definition, changes, self._now)
+        record_log.save(self._log)
+
+    def _is_news(self, record_id: str) -> bool:
+        """Whether an id of this side is one we have never seen and can read."""
+        if not record_id or self._side is Side.QUICKBOOKS:
+            return False  # QuickBooks may name a vendor or an employee
+        return not self._definition.links.filter(hubspot_id=record_id).exists()
+
+    def _fresh(self, intent: PendingWrite) -> RecordLink:
+        """The link as it stands now, locked."""
+        link = RecordLink.objects.select_for_update().get(pk=intent.link_id)
+        self._links.append(link)
+        return link
+
+    def _due(self, link: RecordLink) -> None:
+        """Plan it again: only an empty plan says that a record is in sync."""
+        link.revision += 1
+        link.next_at = self._now
+        link.updated_at = self._now
+        link.state, link.code, link.params = State.WAITING.value, "pending", {}
+
+    def _claim(self, link: RecordLink, record: Record) -> bool:
+        """Give the link the created record's id, joining a half link that saw it early."""
+        column = f"{self._side.value}_id"
+        rival = self._definition.links.filter(**{column: record.ref.id}).exclude(pk=link.pk).first()
+        if rival is not None:
+            if rival.is_linked:
+                return False
+            absorb(link, rival)
+        setattr(link, column, record.ref.id)
+        return True
+
+    def _conflicting_claim(self, intent: PendingWrite, link: RecordLink, record: Record) -> None:
+        """The id we were given belongs to another pair already: a person decides."""
+        email = next(iter(self._config.pair.match_keys(self._side, record.values)), "")
+        self._fail(
+            link,
+            "email_in_use",
+            {"side": self._side.label, "email": email, "existing_id": record.ref.id},
+        )
+        self._settle(intent, PendingWrite.State.REFUSED, result=record.ref.id)
+
+    def _advance_base(
+        self,
+        link: RecordLink,
+        intent: PendingWrite,
+        answer: dict[str, Value],
+        *,
+        confirmed: bool,
+    ) -> None:
+        base = dict(link.base)
+        for change in planned_changes(intent):
+            if not change.mapping:
+                continue
+            held = change.after if confirmed else answer.get(change.field)
+            pair = (
+                BasePair(held, change.source)
+                if self._side is Side.HUBSPOT
+                else BasePair(change.source, held)
+            )
+            base[change.mapping] = [pair.hubspot, pair.quickbooks]
+        link.base = base
+
+    def _unknown(
+        self, intent: PendingWrite, error: errors.RecordError, *, due: datetime | None = None
+    ) -> None:
+        link = self._fresh(intent)
+        due = due or max(self._now, intent.sent_at + quiet_time(self._side, intent.op))
+        intent.due_at = due
+        self._settle(
+            intent, PendingWrite.State.UNKNOWN, request_id=error.request_id, result=str(error)
+        )
+        link.state, link.code = State.WAITING.value, "outcome_unknown"
+        link.params = {"side": self._side.label, "due": due.strftime("%Y-%m-%d %H:%M:%S UTC")}
+        link.next_at = None  # its outcome makes it due again
+        link.updated_at = self._now
+        self._log.append(
+            record_log.entry(
+                link,
+                record_log.Kind.UNKNOWN,
+                at=self._now,
+                run=self._context.run,
+                side=self._side,
+                text=str(error),
+                request_id=error.request_id,
+            )
+        )
+
+    def _failing(
+        self, intent: PendingWrite, error: errors.RecordError, *, code: str, resend: bool = False
+    ) -> None:
+        link = self._fresh(intent)
+        params = self._params(intent, error)
+        if code == "name_in_use":
+            params["owner"] = self._owner_of(params)
+        self._fail(link, code, params)
+        if not resend:
+            change = Change(self._side, ChangeOp(intent.op), planned_changes(intent))
+            link.refused = {
+                **link.refused,
+                self._side.value: {
+                    "digest": digest(change),
+                    "code": code,
+                    "params": params,
+                    "retry_at": link.next_at.isoformat() if link.next_at else None,
+                },
+            }
+            # Planned once more right away: writes to the other side may still be due.
+            link.next_at = self._now
+        self._context.counters.refused += 1
+        self._settle(
+            intent, PendingWrite.State.REFUSED, request_id=error.request_id, result=str(error)
+        )
+        self._log.append(
+            record_log.entry(
+                link,
+                record_log.Kind.REFUSED,
+                at=self._now,
+                run=self._context.run,
+                side=self._side,
+                code=code,
+                text=link.explanation,
+                changes=record_log.field_changes(self._config, self._side, planned_changes(intent)),
+                request_id=error.request_id,
+            )
+        )
+
+    def _fail(self, link: RecordLink, code: str, params: dict[str, str]) -> None:
+        link.state, link.code, link.params = State.FAILING.value, code, params
+        link.attempts += 1
+        link.failing_since = link.failing_since or self._now
+        link.updated_at = self._now
+        link.revision += 1
+        link.next_at = next_try(
+            code,
+            attempts=link.attempts,
+            now=self._now,
+            fraction=self._context.env.random.uniform(0.0, 1.0),
+        )
+
+    def _params(self, intent: PendingWrite, error: errors.RecordError) -> dict[str, str]:
+        params = {"side": self._side.label, "detail": error.detail or str(error)}
+        if isinstance(error, errors.RecordRejected):
+            labels = {m.field(self._side): m.label for m in self._config.mappings}
+            if error.field:
+                params["field"] = labels.get(error.field, "") or error.field
+                params["value"] = str(intent.payload.get(error.field, ""))
+            params["existing_id"] = error.existing_id
+        unique = self._config.pair.unique_name
+        if unique:
+            params["name"] = str(intent.payload.get(unique, ""))
+        email = next(iter(self._config.pair.match_keys(self._side, intent.payload)), "")
+        params["email"] = email
+        params.setdefault("value", email)
+        return params
+
+    def _owner_of(self, params: dict[str, str]) -> str:
+        """Who holds a display name that QuickBooks says is taken, as far as we know."""
+        existing_id = params.get("existing_id")
+        if existing_id:
+            link = self._definition.links.filter(quickbooks_id=existing_id).first()
+            if link is not None:
+                return f"the customer “{link.label}” (id {existing_id})"
+            return f"another customer, vendor or employee (id {existing_id})"
+        return "another customer, vendor or employee"
+
+    def _settle(
+        self, intent: PendingWrite, state: str, *, request_id: str = "", result: str = ""
+    ) -> None:
+        intent.state = state
+        intent.request_id = request_id
+        intent.result = result
+        if state not in PendingWrite.OPEN:
+            intent.settled_at = self._now
+        self._intents.append(intent)
+
+    def _log_written(
+        self, intent: PendingWrite, link: RecordLink, request_id: str, *, confirmed: bool
+    ) -> None:
+        changes = planned_changes(intent)
+        kind = record_log.Kind.CREATED if intent.op == ChangeOp.CREATE else record_log.Kind.UPDATED
+        conflicts = [change for change in changes if change.conflict]
+        text = "Confirmed by looking it up." if confirmed else ""
+        self._log.append(
+            record_log.entry(
+                link,
+                kind,
+                at=self._now,
+                run=self._context.run,
+                side=self._side,
+                text=text,
+                changes=record_log.field_changes(self._config, self._side, changes),
+                request_id=request_id,
+            )
+        )
+        if conflicts:
+            self._log.append(
+                record_log.entry(
+                    link,
+                    record_log.Kind.CONFLICT,
+                    at=self._now,
+                    run=self._context.run,
+                    side=self._side,
+                    text=(
+                        f"Both sides had changed. {self._side.other.label}'s value was kept; "
+                        f"{self._side.label}'s value before is listed here."
+                    ),
+                    changes=record_log.field_changes(self._config, self._side, conflicts),
+                )
+            )
+
+
+def absorb(link: RecordLink, rival: RecordLink) -> None:
+    """Take over what a half link knows, and let it go. Inside a transaction."""
+    for side in Side:
+        if rival.id_on(side) is None:
+            continue
+        for name in ("id", "version", "seen", "gone"):
+            store.put(link, name, side, store.get(rival, name, side))
+    rival.log.update(link=link)
+    rival.writes.update(link=link)
+    rival.delete()
+
+
+def _may_write(definition: SyncDefinition) -> bool:
+    """Whether the sync is still on, unchanged and its pair active: asked inside T1 (I7)."""
+    return SyncDefinition.objects.filter(
+        pk=definition.pk,
+        enabled=True,
+        deleted_at=None,
+        config_version=definition.config_version,
+        pair__state="active",
+    ).exists()
+
+
+def _intent(
+    context: RunContext,
+    config: SyncConfig,
+    side: Side,
+    planned: Planned,
+    number: int,
+    *,
+    batch_id: str,
+    single: bool,
+) -> PendingWrite:
+    link, change = planned.link, planned.change
+    marker = ""
+    if change.op is ChangeOp.CREATE:
+        connection = context.pair.connection(side.other)
+        marker = f"{connection.external_id}:{config.pair.type(side.other)}:{link.id_on(side.other)}"
+    return PendingWrite(
+        pair=context.pair,
+        link=link,
+        side=side.value,
+        record_type=config.pair.type(side),
+        op=change.op.value,
+        payload=change.values,
+        changes=[
+            {
+                "field": f.field,
+                "before": f.before,
+                "after": f.after,
+                "mapping": f.mapping,
+                "source": f.source,
+                "conflict": f.conflict,
+            }
+            for f in change.fields
+        ],
+        marker=marker,
+        expected_version=str(store.get(link, "version", side)),
+        batch_id=batch_id,
+        batch_key=str(number),
+        single=single,
+        lease_epoch=context.lease.epoch,
+        run=context.run,
+    )

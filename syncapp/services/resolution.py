@@ -1,0 +1,237 @@
+"""Settles writes whose outcome is unknown, by looking (ENGINE 2.6).
+
+A write is unknown when its answer was lost, or when the process died between the intent and the
+result. It is looked up once its quiet time has passed; only what is certainly not there is sent
+again, under the request id it was first sent with.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from syncapp.connectors.base import Connector
+from syncapp.core.plan import ChangeOp
+from syncapp.core.records import PastValue, Record
+from syncapp.core.sides import Side
+from syncapp.core.values import Value, canonical, name_key
+from syncapp.models import PendingWrite
+from syncapp.services import ingest, outbox, store
+from syncapp.services.context import ActiveSync, RunContext
+
+#: How far QuickBooks' clock may be behind ours when a record's creation is dated.
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+
+def resolve_open(context: RunContext) -> None:
+    """Look up every open write that is due and was not sent under this lease."""
+    groups: dict[tuple[int, str, str, str], list[PendingWrite]] = defaultdict(list)
+    for intent in _due(context):
+        key = (intent.link.definition_id, intent.side, intent.op, intent.batch_id)
+        groups[key].append(intent)
+    syncs = {sync.definition.pk: sync for sync in context.syncs}
+    for (definition_id, side, op, _), intents in sorted(groups.items()):
+        sync = syncs.get(definition_id)
+        if sync is None or context.is_spent:
+            continue
+        if op == ChangeOp.CREATE:
+            _resolve_creates(context, sync, Side(side), intents)
+        else:
+            _resolve_updates(context, sync, Side(side), intents)
+
+
+def _due(context: RunContext) -> list[PendingWrite]:
+    now = context.env.clock.now()
+    open_writes = (
+        PendingWrite.objects.filter(pair=context.pair, state__in=PendingWrite.OPEN, due_at__lte=now)
+        .exclude(state=PendingWrite.State.SENT, lease_epoch=context.lease.epoch)
+        .select_related("link")
+        .order_by("batch_id", "id")
+    )
+    return list(open_writes)
+
+
+def _resolve_creates(
+    context: RunContext, sync: ActiveSync, side: Side, intents: Sequence[PendingWrite]
+) -> None:
+    found = _find_created(context, sync, side, intents)
+    context.env.crash("looked_up")
+    missing = [intent for intent in intents if intent.pk not in found]
+    with transaction.atomic():
+        context.confirm()
+        settlement = outbox.Settlement(context, sync, side)
+        for intent in intents:
+            if intent.pk in found:
+                settlement.written(intent, found[intent.pk], confirmed=True)
+        settlement.save()
+    if missing:
+        _send_again(context, sync, side, missing)
+
+
+def _find_created(
+    context: RunContext, sync: ActiveSync, side: Side, intents: Sequence[PendingWrite]
+) -> dict[int, Record]:
+    """The records that unknown creates made, by intent.
+
+    HubSpot is asked for the marker. QuickBooks' lists carry none: the unique name is asked for,
+    and the record is ours when it was created after the write was first sent.
+    """
+    connector = context.connectors[side]
+    field = connector.marker_field or sync.config.pair.unique_name
+    if field is None:
+        return {}
+    wanted = {
+        intent.pk: intent.marker if connector.marker_field else str(intent.payload.get(field, ""))
+        for intent in intents
+    }
+    fields = sorted({*sync.config.fields(side), field})
+    records = connector.find(
+        sync.config.pair.type(side),
+        field=field,
+        values=sorted(set(filter(None, wanted.values()))),
+        fields=fields,
+    )
+    by_value = {name_key(record.get(field)): record for record in records}
+    found = {}
+    for intent in intents:
+        record = by_value.get(name_key(wanted[intent.pk]))
+        if record and (connector.marker_field or _is_ours(intent, record)):
+            found[intent.pk] = record
+    return found
+
+
+def _is_ours(intent: PendingWrite, record: Record) -> bool:
+    created = str(record.get("MetaData.CreateTime") or "")
+    try:
+        return datetime.fromisoformat(created) >= intent.first_sent_at - CLOCK_TOLERANCE
+    except ValueError:
+        return False
+
+
+def _send_again(
+    context: RunContext, sync: ActiveSync, side: Side, intents: Sequence[PendingWrite]
+) -> None:
+    """Send creates that are certainly not there once more, as they were first sent."""
+    now = context.env.clock.now()
+    with transaction.atomic():
+        context.confirm()
+        for intent in intents:
+            intent.state = PendingWrite.State.SENT
+            intent.sent_at = now
+            intent.due_at = now + outbox.quiet_time(side, intent.op)
+            intent.lease_epoch = context.lease.epoch
+        PendingWrite.objects.bulk_update(intents, ["state", "sent_at", "due_at", "lease_epoch"])
+    context.env.crash("intents_saved")
+    batch = outbox.as_batch(sync.config, side, intents)
+    outbox.send(context, sync, [outbox.Sending(side, batch, tuple(intents))])
+
+
+def _resolve_updates(
+    context: RunContext, sync: ActiveSync, side: Side, intents: Sequence[PendingWrite]
+) -> None:
+    connector = context.connectors[side]
+    record_type = sync.config.pair.type(side)
+    ids = [str(intent.link.id_on(side)) for intent in intents]
+    records = connector.read(record_type, ids, fields=sync.config.fields(side))
+    by_id = {i: record for record in records for i in (record.ref.id, *record.absorbed_ids)}
+    fields = sorted({name for intent in intents for name in intent.payload})
+    history = connector.history(record_type, ids, fields)
+    context.env.crash("looked_up")
+    with transaction.atomic():
+        context.confirm()
+        settlement = outbox.Settlement(context, sync, side)
+        for intent in intents:
+            record = by_id.get(str(intent.link.id_on(side)))
+            if record is not None and _landed(sync, side, intent, record, history):
+                settlement.written(intent, record, confirmed=True)
+            else:
+                settlement.dropped(intent, "It had not arrived; planned again.")
+        settlement.save()
+    with transaction.atomic():
+        context.confirm()
+        store.observe(
+            definition=sync.definition,
+            config=sync.config,
+            side=side,
+            records=records,
+            now=context.env.clock.now(),
+            run=context.run,
+        )
+    absent = [i for i in ids if i not in by_id]
+    if absent:
+        ingest.look_up(context, sync, side, absent)
+
+
+def _landed(
+    sync: ActiveSync,
+    side: Side,
+    intent: PendingWrite,
+    record: Record,
+    history: Mapping[str, Mapping[str, tuple[PastValue, ...]]],
+) -> bool:
+    """Whether an update certainly arrived: every value sent is there, or stood there since."""
+    kinds = {m.field(side): m.kind for m in sync.config.mappings}
+    past = history.get(record.ref.id, {})
+    for name, sent in intent.payload.items():
+        kind = kinds[name]
+        wanted = canonical(sent, kind)
+        if canonical(record.get(name), kind) == wanted:
+            continue
+        if not any(
+            canonical(value.value, kind) == wanted and _since(value, intent)
+            for value in past.get(name, ())
+        ):
+            return False
+    return True
+
+
+def _since(value: PastValue, intent: PendingWrite) -> bool:
+    try:
+        return datetime.fromisoformat(value.at) >= intent.first_sent_at - CLOCK_TOLERANCE
+    except ValueError:
+        return False
+
+
+def overwritten(
+    connector: Connector,
+    record_type: str,
+    intents: Sequence[PendingWrite],
+    fields: AbstractSet[str],
+) -> list[tuple[PendingWrite, list[dict[str, Value]]]]:
+    """Foreign values that our updates overwrote between the look before and the write itself.
+
+    HubSpot has no conditional write; its property history shows what stood there for a moment:
+    a value of somebody else's, right before ours, that is not the one we saw.
+
+    Returns:
+        Each update concerned with the values that were lost, as record log changes.
+    """
+    ids = [str(intent.link.id_on(Side.HUBSPOT)) for intent in intents]
+    history = connector.history(record_type, ids, sorted(fields))
+    lost = []
+    for intent, record_id in zip(intents, ids, strict=True):
+        changes: list[dict[str, Value]] = []
+        for change in outbox.planned_changes(intent):
+            values = history.get(record_id, {}).get(change.field, ())[:2]
+            if len(values) < len(Side) or not values[0].ours or values[1].ours:
+                continue
+            if canonical(values[1].value) not in {
+                canonical(change.before),
+                canonical(change.after),
+            }:
+                changes.append(
+                    {
+                        "field": change.field,
+                        "label": change.field,
+                        "before": values[1].value,
+                        "after": change.after,
+                        "side": Side.HUBSPOT.value,
+                    }
+                )
+        if changes:
+            lost.append((intent, changes))
+    return lost

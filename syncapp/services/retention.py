@@ -1,0 +1,56 @@
+"""Lets old logs go, in chunks; never the links of a sync that is alive."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Model, QuerySet
+
+from syncapp.core.ports import Env
+from syncapp.models import (
+    ConsentRequest,
+    PendingWrite,
+    RecordLogEntry,
+    Rehearsal,
+    SyncDefinition,
+    SyncRun,
+)
+
+CHUNK = 5000
+WRITES_DAYS = 30
+LOG_DAYS = 90
+DISPUTED_LOG_DAYS = 400
+RUNS_DAYS = 90
+DELETED_SYNC_DAYS = 30
+DISPUTED = (RecordLogEntry.Kind.CONFLICT, RecordLogEntry.Kind.REFUSED)
+
+
+def prune(*, env: Env) -> dict[str, int]:
+    """Delete what is past its time; returns how many rows of each kind."""
+    now = env.clock.now()
+
+    def before(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    log = RecordLogEntry.objects.filter(at__lt=before(LOG_DAYS))
+    return {
+        "writes": _delete(
+            PendingWrite.objects.filter(settled_at__lt=before(WRITES_DAYS)).exclude(
+                state__in=PendingWrite.OPEN
+            )
+        ),
+        "log": _delete(log.exclude(kind__in=DISPUTED))
+        + _delete(log.filter(at__lt=before(DISPUTED_LOG_DAYS))),
+        "runs": _delete(SyncRun.objects.filter(ended_at__lt=before(RUNS_DAYS))),
+        "rehearsals": _delete(Rehearsal.objects.filter(ended_at__lt=before(RUNS_DAYS))),
+        "consents": _delete(ConsentRequest.objects.filter(created_at__lt=before(1))),
+        "syncs": _delete(SyncDefinition.objects.filter(deleted_at__lt=before(DELETED_SYNC_DAYS))),
+    }
+
+
+def _delete(rows: QuerySet[Model]) -> int:
+    total = 0
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        rows.model._default_manager.filter(pk__in=ids).delete()
+        total += len(ids)
+    return total

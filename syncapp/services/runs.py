@@ -1,0 +1,177 @@
+"""One run on one screen: lease, look up what is unknown, read, plan and write, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Min
+
+from syncapp.connectors.base import Connector
+from syncapp.core import errors
+from syncapp.core.ports import Env
+from syncapp.core.sides import Side
+from syncapp.models import AccountPair, Cursor, PendingWrite, SyncDefinition, SyncRun
+from syncapp.services import apply, budgets, connections, definitions, ingest, resolution
+from syncapp.services.config import load_config
+from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.leases import Lease
+
+UNREACHABLE_PAUSE = timedelta(seconds=60)
+IDLE_PAUSE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How much of a pair one run covers.
+
+    Attributes:
+        objects: Only these object types; () for all.
+        force: Read changes now, whatever the cadence says.
+        full: List both sides anew.
+        sliced: End after the slice's seconds or calls, to make room for other pairs.
+    """
+
+    objects: tuple[str, ...] = ()
+    force: bool = False
+    full: bool = False
+    sliced: bool = True
+
+
+def run_pair(lease: Lease, *, env: Env, trigger: str, scope: Scope) -> SyncRun:
+    """Work on a pair until nothing is due or the slice is spent.
+
+    Every expected error ends in the run's state and sentence; a bug rises after the run was
+    marked "crashed".
+    """
+    pair = AccountPair.objects.select_related("hubspot", "quickbooks").get(pk=lease.pair_id)
+    run = SyncRun.objects.create(
+        pair=pair, trigger=trigger, started_at=env.clock.now(), lease_epoch=lease.epoch
+    )
+    context: RunContext | None = None
+    pause = timedelta(0)
+    finished = False
+    try:
+        context = _open(pair, run, lease, env, scope)
+        finished = _work(context, scope)
+        run.state = SyncRun.State.FINISHED
+    except errors.LeaseLost as error:
+        run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
+    except errors.ConnectionBroken as error:
+        run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
+        _mark_broken(pair, error, env)
+    except errors.TryLater as error:
+        run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
+        pause = timedelta(seconds=error.wait_seconds or 0) or UNREACHABLE_PAUSE
+    except errors.SyncError as error:
+        run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
+        pause = UNREACHABLE_PAUSE
+    except Exception as error:
+        run.state, run.detail = SyncRun.State.CRASHED, f"{type(error).__name__}: see the log."
+        pause = UNREACHABLE_PAUSE
+        raise
+    finally:
+        _finish(run, context, env, pause, finished=finished)
+    return run
+
+
+def _open(pair: AccountPair, run: SyncRun, lease: Lease, env: Env, scope: Scope) -> RunContext:
+    """Gather what the run needs.
+
+    Raises:
+        ConnectionBroken: A connection cannot be used.
+        ConfigurationInvalid: A sync refers to a field that does not exist any more.
+    """
+    context = RunContext(
+        env=env,
+        lease=lease,
+        pair=pair,
+        connectors=open_connectors(pair, env),
+        syncs=_active_syncs(pair, scope.objects),
+        run=run,
+    )
+    if scope.sliced:
+        context.until = env.clock.monotonic() + settings.SYNC["SLICE_SECONDS"]
+        context.max_calls = settings.SYNC["SLICE_CALLS"]
+    return context
+
+
+def open_connectors(pair: AccountPair, env: Env) -> dict[Side, Connector]:
+    """The connectors of a pair; the error of a broken one says which side it is."""
+    opened: dict[Side, Connector] = {}
+    for side in Side:
+        try:
+            opened[side] = connections.connector_for(pair.connection(side), env=env)
+        except errors.ConnectionBroken as error:
+            connections.mark_broken(pair.connection(side), error)
+            raise
+    return opened
+
+
+def _active_syncs(pair: AccountPair, objects: Sequence[str]) -> list[ActiveSync]:
+    chosen = SyncDefinition.objects.filter(pair=pair, enabled=True, deleted_at=None)
+    if objects:
+        chosen = chosen.filter(object_type__in=objects)
+    return [
+        ActiveSync(definition, load_config(definition))
+        for definition in chosen.prefetch_related("mappings", "conditions").order_by("pk")
+    ]
+
+
+def _work(context: RunContext, scope: Scope) -> bool:
+    """The run itself; False when the slice was spent with work left."""
+    for sync in context.syncs:
+        definitions.check_fields(sync, context.connectors, env=context.env)
+    resolution.resolve_open(context)
+    if not ingest.ingest(context, force=scope.force, full=scope.full):
+        return False
+    if context.pair.state == AccountPair.State.PAUSED:
+        return True
+    return apply.apply_due(context)
+
+
+def _mark_broken(pair: AccountPair, error: errors.ConnectionBroken, env: Env) -> None:
+    """Find out which side broke by asking both, and ask for a reconnect there."""
+    for side in Side:
+        connection = pair.connection(side)
+        try:
+            connections.connector_for(connection, env=env).account()
+        except errors.ConnectionBroken:
+            connections.mark_broken(connection, error)
+        except errors.SyncError:
+            continue  # unreachable just now: nothing is known about its consent
+
+
+def _finish(
+    run: SyncRun, context: RunContext | None, env: Env, pause: timedelta, *, finished: bool
+) -> None:
+    now = env.clock.now()
+    run.ended_at = now
+    if context is not None:
+        run.counters = {
+            **context.counters.as_json(),
+            "api_calls": {s.value: context.connectors[s].calls for s in Side},
+        }
+        for side in Side:
+            budgets.count_calls(run.pair.connection(side), context.connectors[side].calls, day=now)
+    run.save(update_fields=["state", "detail", "counters", "ended_at"])
+    due = now if not pause and not finished else next_due(run.pair, now=now, pause=pause)
+    AccountPair.objects.filter(pk=run.pair_id).update(next_due_at=due, urgent=False)
+
+
+def next_due(pair: AccountPair, *, now: datetime, pause: timedelta) -> datetime:
+    """When the pair has to be worked on again: the earliest of cursors, links and open writes."""
+    links = SyncDefinition.objects.filter(
+        pair=pair, enabled=True, deleted_at=None, pair__state=AccountPair.State.ACTIVE
+    )
+    moments = [
+        Cursor.objects.filter(pair=pair).aggregate(at=Min("next_due_at"))["at"],
+        links.aggregate(at=Min("links__next_at"))["at"],
+        PendingWrite.objects.filter(pair=pair, state__in=PendingWrite.OPEN).aggregate(
+            at=Min("due_at")
+        )["at"],
+    ]
+    due = min((m for m in moments if m is not None), default=now + IDLE_PAUSE)
+    return max(due, now + pause)

@@ -1,0 +1,48 @@
+"""The Celery interface: ids in, a lease, one service, nothing out. No rules, safe to repeat."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from syncapp.models import Rehearsal, Trigger
+from syncapp.services import leases, rehearsal, retention, runs, scheduler
+from syncapp.services.env import real_env
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def tick() -> None:
+    """Wake a worker for every pair that is due and for every rehearsal nobody has begun."""
+    env = real_env()
+    for pair_id in scheduler.due_pairs(env):
+        run_account_pair.delay(pair_id)
+    for rehearsal_id in scheduler.waiting_rehearsals():
+        rehearse.delay(rehearsal_id)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def run_account_pair(pair_id: int, trigger: str = Trigger.SCHEDULE.value) -> None:
+    """One slice of work on one pair; one worker per pair, a lost lease cannot commit."""
+    env = real_env()
+    with leases.held(pair_id, env=env) as lease:
+        if lease is not None:
+            runs.run_pair(lease, env=env, trigger=trigger, scope=runs.Scope())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def rehearse(rehearsal_id: int) -> None:
+    """Carry out a rehearsal; while the pair is busy the next tick tries again."""
+    env = real_env()
+    waiting = Rehearsal.objects.filter(pk=rehearsal_id, state=Rehearsal.State.REQUESTED).first()
+    if waiting is None:
+        return
+    with leases.held(waiting.definition.pair_id, env=env) as lease:
+        if lease is not None:
+            waiting.refresh_from_db()
+            if waiting.state == Rehearsal.State.REQUESTED:
+                rehearsal.carry_out(waiting, lease, env=env)
+
+
+@shared_task(ignore_result=True)
+def housekeeping() -> None:
+    """Let old logs go."""
+    retention.prune(env=real_env())
