@@ -30,6 +30,8 @@ from simulators.quickbooks.store import Store
 Test = Callable[[Record], bool]
 UPDATED = "MetaData.LastUpdatedTime"
 CREATED = "MetaData.CreateTime"
+# Sorting the objects an index found pays only if they are few among all.
+_FEW = 4
 _NUMERIC = (Kind.MONEY, Kind.NUMBER, Kind.WHOLE)
 
 
@@ -97,11 +99,15 @@ class _Execution:
 
     def _candidates(self, *, ordered: bool) -> Iterable[Record]:
         """Return the records to test, in the order asked for if that matters."""
+        since = self._written_since()
         narrowed = self._narrowed()
+        if narrowed is None and since is not None:
+            if self._is_ordered_by_time():
+                return self._store.updated_since(since)
+            if self._store.count_updated_since(since) * _FEW < len(self._store):
+                narrowed = list(self._store.updated_since(since))
         if narrowed is None:
-            if not ordered:
-                return self._store.records.values()
-            return self._all_in_order()
+            return self._all_in_order() if ordered else self._store.records.values()
         return self._sorted(narrowed) if ordered else narrowed
 
     def _narrowed(self) -> list[Record] | None:
@@ -114,19 +120,29 @@ class _Execution:
         return best
 
     def _by_index(self, condition: Condition) -> list[Record] | None:
-        if condition.operator in ("=", "IN"):
-            if condition.name == "Id":
-                wanted = dict.fromkeys(condition.values)
-                return [r for r in map(self._store.get, wanted) if r is not None]
-            lists = [self._store.equal(condition.name, value) for value in condition.values]
-            if any(found is None for found in lists):
-                return None
-            unique = {record.id: record for found in lists for record in found or ()}
-            return list(unique.values())
-        if _plain_name(condition.name) == UPDATED and condition.operator in (">", ">="):
-            moment = times.parse(condition.values[0])
-            return None if moment is None else list(self._store.updated_since(moment))
-        return None
+        if condition.operator not in ("=", "IN"):
+            return None
+        if condition.name == "Id":
+            wanted = dict.fromkeys(condition.values)
+            return [r for r in map(self._store.get, wanted) if r is not None]
+        lists = [self._store.equal(condition.name, value) for value in condition.values]
+        if any(found is None for found in lists):
+            return None
+        unique = {record.id: record for found in lists for record in found or ()}
+        return list(unique.values())
+
+    def _written_since(self) -> int | None:
+        """Return the latest lower bound on LastUpdatedTime, if there is one."""
+        bounds = [
+            times.parse(condition.values[0])
+            for condition in self._statement.conditions
+            if _plain_name(condition.name) == UPDATED and condition.operator in (">", ">=")
+        ]
+        return max((bound for bound in bounds if bound is not None), default=None)
+
+    def _is_ordered_by_time(self) -> bool:
+        orders = self._orders
+        return len(orders) == 1 and orders[0][0].name == UPDATED and not orders[0][1]
 
     def _all_in_order(self) -> Iterable[Record]:
         if not self._orders:

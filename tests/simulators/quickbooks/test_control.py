@@ -16,7 +16,8 @@ def test_a_stale_fault_lets_someone_save_just_before(books):
     assert books.fault(answer)[0] == "5010"
     assert "Pat Ledger finished before" in answer["Fault"]["Error"][0]["Detail"]
     fresh = books.get("customer/1")["Customer"]
-    assert fresh["SyncToken"] == "1" and "LastModifiedByRef" in fresh["MetaData"]
+    assert fresh["SyncToken"] == "1"
+    assert "LastModifiedByRef" in fresh["MetaData"]
     assert books.update(fresh, Notes="n")["Customer"]["SyncToken"] == "2"
 
 
@@ -127,14 +128,16 @@ def test_the_sample_company_overlaps_with_hubspots(make_books, seed):
     mails = [c.get("PrimaryEmailAddr", {}).get("Address") for c in customers]
     theirs = {p.email.lower() for p in hubspot_people(people(seed)) if p.email}
     shared = [mail for mail in mails if mail and mail.lower() in theirs]
-    assert len(shared) == 30 and len(customers) == 51
+    assert len(shared) == 30
+    assert len(customers) == 51
     assert mails.count(None) >= 3
     assert len([m for m in mails if m]) - len({m for m in mails if m}) == 1
     assert any(mail and mail == mail.upper() for mail in mails)
     assert sum(not c["Active"] for c in customers) == 1
     assert sum(c["Job"] for c in customers) == 1
     names = "".join(c["DisplayName"] for c in customers)
-    assert not names.isascii() and names.encode("latin-1")
+    assert not names.isascii()
+    assert names.encode("latin-1")
     assert books.ledger() == []
 
 

@@ -203,7 +203,8 @@ def test_a_full_update_clears_what_it_leaves_out_and_keeps_the_defaults(books):
     body = {"Id": made["Id"], "SyncToken": "0", "DisplayName": "Jack Moe"}
     after = books.post("customer", body)["Customer"]
     assert after["PrintOnCheckName"] == after["FullyQualifiedName"] == "Jack Moe"
-    assert after["Taxable"] is True and after["PreferredDeliveryMethod"] == "Print"
+    assert after["Taxable"] is True
+    assert after["PreferredDeliveryMethod"] == "Print"
     assert {"Notes", "PrimaryEmailAddr", "PrimaryPhone", "BillAddr", "SalesTermRef"}.isdisjoint(
         after
     )
@@ -212,7 +213,8 @@ def test_a_full_update_clears_what_it_leaves_out_and_keeps_the_defaults(books):
 def test_an_empty_text_clears_a_field_in_a_sparse_update(books):
     made = books.create(**full())
     after = books.update(made, Notes="", PrimaryEmailAddr={"Address": ""})["Customer"]
-    assert "Notes" not in after and "PrimaryEmailAddr" not in after
+    assert "Notes" not in after
+    assert "PrimaryEmailAddr" not in after
     assert after["PrimaryPhone"] == {"FreeFormNumber": "555"}
 
 
@@ -279,9 +281,11 @@ def test_an_update_needs_a_token_and_a_known_id(books):
 
 def test_read_only_properties_of_a_request_are_ignored(books):
     made = books.create(DisplayName="A", Balance=0, Level=3, FullyQualifiedName="Z")
-    assert made["FullyQualifiedName"] == "A" and "Level" not in made
+    assert made["FullyQualifiedName"] == "A"
+    assert "Level" not in made
     after = books.update(made, BalanceWithJobs=7, MetaData={}, domain="X", Notes="n")["Customer"]
-    assert after["BalanceWithJobs"] == 0 and after["domain"] == "QBO"
+    assert after["BalanceWithJobs"] == 0
+    assert after["domain"] == "QBO"
 
 
 def test_the_currency_cannot_be_changed(books):
@@ -373,7 +377,8 @@ def test_the_parents_balance_includes_its_jobs(books):
         OpenBalanceDate="2026-01-01",
     )
     text = books.call("GET", f"customer/{top['Id']}").get_data(as_text=True)
-    assert '"Balance":10.00,' in text and '"BalanceWithJobs":15.25,' in text
+    assert '"Balance":10.00,' in text
+    assert '"BalanceWithJobs":15.25,' in text
 
 
 # -- the ledger -----------------------------------------------------------------------------
@@ -389,7 +394,8 @@ def test_the_ledger_tells_who_changed_what(books):
         "Customer",
         "1",
     )
-    assert first["before"] is None and first["after"]["Notes"] == "1"
+    assert first["before"] is None
+    assert first["after"]["Notes"] == "1"
     assert first["request_id"] == response.headers["intuit_tid"]
     assert (second["action"], second["before"], second["after"]) == (
         "update",

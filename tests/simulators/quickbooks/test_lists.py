@@ -71,12 +71,14 @@ def test_an_inactive_item_is_renamed(books):
 
 def test_accounts_terms_and_classes(books):
     account = books.create("Account", Name="Fees", AccountType="Income")
-    assert account["Classification"] == "Revenue" and account["CurrentBalance"] == 0
+    assert account["Classification"] == "Revenue"
+    assert account["CurrentBalance"] == 0
     assert books.fault(books.post("account", {"Name": "X"}))[0] == "6010"
     assert books.create("Term", Name="Net 7", DueDays=7)["Type"] == "STANDARD"
     top = books.create("Class", Name="North")
     low = books.create("Class", Name="East", SubClass=True, ParentRef={"value": top["Id"]})
-    assert low["FullyQualifiedName"] == "North:East" and low["SubClass"] is True
+    assert low["FullyQualifiedName"] == "North:East"
+    assert low["SubClass"] is True
 
 
 def test_references_bring_the_name_along(books):
@@ -94,7 +96,8 @@ def test_preferences_can_be_changed_in_part(books):
     body = {"Id": "1", "SyncToken": "0", "SalesFormsPrefs": {"CustomTxnNumbers": True}}
     prefs = books.post("preferences", body)["Preferences"]
     assert prefs["SalesFormsPrefs"]["CustomTxnNumbers"] is True
-    assert prefs["SalesFormsPrefs"]["AllowDiscount"] is True and prefs["SyncToken"] == "1"
+    assert prefs["SalesFormsPrefs"]["AllowDiscount"] is True
+    assert prefs["SyncToken"] == "1"
     assert books.fault(books.post("preferences", body))[0] == "5010"
 
 

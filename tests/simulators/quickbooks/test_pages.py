@@ -25,7 +25,8 @@ def test_a_person_creates_and_edits_a_customer(books):
     response = post(books, "/customers", **form)
     assert response.status_code == 303
     page = text(books.http.get(response.headers["Location"]))
-    assert "Ada Lee was created." in page and 'value="Ada@Example.com"' in page
+    assert "Ada Lee was created." in page
+    assert 'value="Ada@Example.com"' in page
     held = books.get("customer/1")["Customer"]
     assert held["BillAddr"] == {"Id": held["BillAddr"]["Id"], "City": "Town"}
     assert held["MetaData"]["LastModifiedByRef"] == {"value": "9130357849536021"}
@@ -40,14 +41,16 @@ def test_every_field_of_the_form_has_a_label(books):
     page = text(books.http.get("/customers/new"))
     inputs = set(re.findall(r'<(?:input|textarea|select) id="(\w+)"', page))
     assert inputs == set(re.findall(r'<label for="(\w+)"', page))
-    assert "DisplayName" in inputs and "Email" in inputs
+    assert "DisplayName" in inputs
+    assert "Email" in inputs
 
 
 def test_a_refusal_is_shown_with_what_was_typed(books):
     books.create("Vendor", DisplayName="Taken")
     response = post(books, "/customers", DisplayName="Taken", GivenName="Typed")
     assert response.status_code == 400
-    assert "already exists" in text(response) and 'value="Typed"' in text(response)
+    assert "already exists" in text(response)
+    assert 'value="Typed"' in text(response)
 
 
 def test_an_app_that_is_late_gets_the_persons_name(books):
@@ -108,7 +111,8 @@ def test_a_merge_needs_another_customer(books, into):
 
 def test_the_list_can_be_searched(office):
     page = text(office.http.get("/", query_string={"q": "silverline"}))
-    assert "Silverline Logistics LLC" in page and "Pinecrest Bakery" not in page
+    assert "Silverline Logistics LLC" in page
+    assert "Pinecrest Bakery" not in page
 
 
 def test_names_are_escaped(books):

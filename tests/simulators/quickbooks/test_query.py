@@ -53,10 +53,12 @@ def test_an_escaped_text_comes_back_whole(text):
 @given(st.text(max_size=60))
 @settings(max_examples=300)
 def test_any_text_is_read_or_refused(text):
+    codes = {"4000"}
     try:
         parse(text)
     except Refusal as refusal:
-        assert refusal.errors[0].code in ("4000", "4001")
+        codes = {error.code for error in refusal.errors}
+    assert codes <= {"4000", "4001"}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,8 @@ def test_the_envelopes(full):
     assert list(page) == ["Customer", "startPosition", "maxResults"]
     assert (page["startPosition"], page["maxResults"]) == (2, 1)
     empty = full.query("SELECT * FROM Customer WHERE Id = '99'")
-    assert empty["QueryResponse"] == {} and set(empty) == {"QueryResponse", "time"}
+    assert empty["QueryResponse"] == {}
+    assert set(empty) == {"QueryResponse", "time"}
     counted = full.query("select count(*) from Customer where Balance > '0' maxresults 1")
     assert counted["QueryResponse"] == {"totalCount": 3}
 

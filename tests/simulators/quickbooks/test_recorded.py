@@ -32,9 +32,9 @@ def recorded(name: str) -> Any:
 def adopt(books, entity: str, body: Any) -> None:
     base = {"domain", "sparse", "Id", "SyncToken", "MetaData"}
     values = {name: value for name, value in body.items() if name not in base}
-    for name in values:
+    for name, value in values.items():
         if BY_NAME[entity].by_name[name].kind in (Kind.MONEY, Kind.NUMBER):
-            values[name] = Decimal(str(values[name]))
+            values[name] = Decimal(str(value))
     meta = body["MetaData"]
     record = Record(
         BY_NAME[entity],
@@ -238,7 +238,7 @@ def test_a_taken_name_faults_as_recorded_but_names_the_holder(books):
 
 
 def test_an_unusable_token_faults_in_the_recorded_envelope(books):
-    response = books.call("GET", "customer/1", token="AB0160")  # noqa: S106
+    response = books.call("GET", "customer/1", token="AB0160")
     assert response.status_code == 401
     assert shape(response.get_json()) == shape(recorded("error__401__1.response"))
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="Intuit", error="invalid_token"'
