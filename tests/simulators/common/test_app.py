@@ -300,7 +300,7 @@ def test_over_http_one_connection_carries_many_requests_and_faults_cut_it():
 def test_a_held_answer_arrives_when_released_and_others_are_answered_meanwhile():
     app = Toy(seed=None)
     with served(app) as port:
-        app.faults.arm({"kind": "hold"})
+        app.faults.arm({"kind": "hold", "match": {"method": "POST"}})
         answers = []
         held = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         thread = threading.Thread(target=lambda: answers.append(post(held, "held").status))
