@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from syncapp.connectors.base import Refused, WriteItem, WriteResult
-from syncapp.core.errors import RecordError, SyncError, TryLater
+from syncapp.connectors.base import Refused, WriteItem, WriteResult, Written
+from syncapp.core.errors import RecordError, RunError, SyncError, TryLater
 
 
 class WholeRefused(Exception):
@@ -35,8 +35,9 @@ def send_in_halves(items: Sequence[WriteItem], send: Send) -> tuple[WriteResult,
             or raises ``WholeRefused``.
 
     Raises:
-        SyncError: The first call ended in it. Later ones must not take with them what was
-            already written, so there it becomes the result of the items it concerns.
+        SyncError: The first call ended in it, or nothing was written before the run had to end.
+            Later ones must not take with them what was already written, so there it becomes the
+            result of the items it concerns.
     """
     results: dict[str, WriteResult] = {}
     waiting: list[Sequence[WriteItem]] = [items]
@@ -52,7 +53,8 @@ def send_in_halves(items: Sequence[WriteItem], send: Send) -> tuple[WriteResult,
                 middle = len(part) // 2
                 waiting += [part[middle:], part[:middle]]
         except SyncError as error:
-            if is_first:
+            nothing_written = not any(isinstance(one, Written) for one in results.values())
+            if is_first or (nothing_written and isinstance(error, RunError)):
                 raise
             results.update(_refuse(part, _for_an_item(error)))
             for rest in waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from syncapp.connectors.caller import Answer, Block, Call, Caller
 from syncapp.connectors.jsontext import text
@@ -74,7 +75,7 @@ class QuickBooksClient:
     def query(self, statement: str) -> Answer:
         """The rows a statement selects; long statements travel in the body."""
         path = f"{self._root}/query"
-        if len(statement) <= MAX_QUERY_IN_URL:
+        if len(quote(statement)) <= MAX_QUERY_IN_URL:
             return self._read(Call("GET", path, query=(("query", statement), *_VERSION)))
         return self._read(
             Call("POST", path, query=_VERSION, text_body=statement, content_type="application/text")

@@ -46,6 +46,6 @@ CDC_CAP = 1000
 CDC_MAX_DAYS = 29
 #: Ids or names in one IN (...).
 IN_LIST = 100
-#: Statements longer than this are sent in a body.
-MAX_QUERY_IN_URL = 1500
+#: Statements that are longer than this, once encoded, are sent in a body.
+MAX_QUERY_IN_URL = 2000
 MINOR_VERSION = "75"
