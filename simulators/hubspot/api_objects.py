@@ -251,18 +251,17 @@ def links_of(kind: ObjectType, body: Mapping[str, Any]) -> Sequence[Link]:
     for one in body.get("associations") or ():
         to_id = text_of(mapping_of(one, "to"), "id")
         types = list_of(one, "types")
-        targets = {
+        asked = [wanted.get("associationTypeId") for wanted in types]
+        targets = [
             target
             for target in registry.OBJECT_TYPES
-            for wanted in types
-            if wanted.get("associationTypeId") in association_types.between(kind, target)
-        }
+            if any(number in association_types.between(kind, target) for number in asked)
+        ]
         if len(targets) != 1:
-            wanted = [wanted.get("associationTypeId") for wanted in types]
             raise errors.invalid(
-                f"{wanted} invalid from object type {kind.type_id} for associations to be created."
+                f"{asked} invalid from object type {kind.type_id} for associations to be created."
             )
-        target = targets.pop()
+        target = targets[0]
         ids = tuple(
             association_types.find(
                 kind, target, wanted.get("associationCategory"), wanted.get("associationTypeId")

@@ -85,8 +85,9 @@ class Search:
             )
         chosen = ids[start : min(start + limit, CAP)]
         records = list(table.indexed(str(number) for number in chosen))
-        more = start + limit < len(ids)
-        return Found(len(ids), records, str(start + limit) if more else None)
+        # At the cap a next page is announced still; asking for it is refused.
+        end = start + len(chosen)
+        return Found(len(ids), records, str(end) if end < len(ids) else None)
 
     def _matching(
         self,
