@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from simulators.quickbooks.entities.fields import Entity, Kind
 from simulators.quickbooks.records import Record
 
-Key = tuple[Any, int]
+#: The key sorted by, then what makes it unique, then the object itself (never compared).
+Row = tuple[Any, int, str, Record]
+_RECORD = itemgetter(3)
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Store:
         self.records: dict[str, Record] = {}
         self.tombstones: list[Tombstone] = []
         self._equal: dict[str, dict[str, dict[str, None]]] = {n: {} for n in entity.indexed}
-        self._by_order: list[tuple[Any, int, str]] = []
-        self._by_updated: list[tuple[int, int, str]] = []
+        self._by_order: list[Row] = []
+        self._by_updated: list[Row] = []
         self._by_parent: dict[str, dict[str, None]] = {}
 
     def __len__(self) -> int:
@@ -55,8 +58,8 @@ class Store:
             if keys[name]:
                 table.setdefault(keys[name], {})[record.id] = None
         if keys[" order"] is not None:
-            insort(self._by_order, keys[" order"])
-        insort(self._by_updated, keys[" updated"])
+            insort(self._by_order, (*keys[" order"], record))
+        insort(self._by_updated, (*keys[" updated"], record))
         if keys[" parent"]:
             self._by_parent.setdefault(keys[" parent"], {})[record.id] = None
         record.keys = keys
@@ -82,9 +85,8 @@ class Store:
         return [self.records[found] for found in self._by_parent.get(record_id, ())]
 
     def updated_since(self, moment: int) -> Iterator[Record]:
-        """Yield what was written at or after the moment, oldest first."""
-        for _, _, found in self._by_updated[bisect_left(self._by_updated, (moment,)) :]:
-            yield self.records[found]
+        """Return what was written at or after the moment, oldest first."""
+        return map(_RECORD, self._by_updated[bisect_left(self._by_updated, (moment,)) :])
 
     def count_updated_since(self, moment: int) -> int:
         """Return how many objects were written at or after the moment."""
@@ -92,7 +94,7 @@ class Store:
 
     def in_order(self, name: str, *, descending: bool) -> Iterable[Record] | None:
         """Yield all objects sorted by a property that is kept sorted; None if it is not."""
-        rows: list[Any]
+        rows: list[Row]
         if name == "Id":
             # Ids are given out rising and never again, so insertion order is id order.
             values = self.records.values()
@@ -103,8 +105,7 @@ class Store:
             rows = self._by_order
         else:
             return None
-        found: Iterable[Any] = reversed(rows) if descending else rows
-        return (self.records[row[2]] for row in found)
+        return map(_RECORD, reversed(rows) if descending else rows)
 
     def in_default_order(self) -> Iterable[Record]:
         """Yield all objects in the order a query has that names none."""

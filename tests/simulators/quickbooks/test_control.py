@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
 from simulators.common.faults import ConnectionCut
 from simulators.common.people import hubspot_people, people
 from simulators.common.state import State
+from simulators.quickbooks import app as app_module
+from simulators.quickbooks.behaviour import Behaviour
+from simulators.quickbooks.provoked import KINDS
 
 
 def test_a_stale_fault_lets_someone_save_just_before(books):
@@ -156,3 +162,9 @@ def test_other_countries_hold_all_names(make_books):
     names = "".join(make_books(seed=1, country="GB").names("select * from Customer maxresults 999"))
     with pytest.raises(UnicodeEncodeError):
         names.encode("latin-1")
+
+
+def test_the_readme_lists_every_switch_and_fault():
+    readme = (Path(app_module.__file__).parent / "README.md").read_text(encoding="utf-8")
+    names = {field.name for field in fields(Behaviour)} | set(KINDS)
+    assert {name for name in names if f"`{name}`" not in readme} == set()
