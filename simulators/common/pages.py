@@ -31,7 +31,7 @@ main{max-width:1080px;margin:0 auto;padding:20px}
 h1{font-size:1.5rem;margin:.2em 0 .7em}h2{font-size:1.12rem;margin:1.6em 0 .6em}
 .card{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:18px 20px;
 margin:0 0 18px}
-.narrow{max-width:560px}
+.card>:first-child{margin-top:0}.narrow{max-width:560px}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:12px 18px}
 label{display:block;font-weight:600;font-size:.9rem;margin-bottom:4px}
 input,select,textarea{width:100%;font:inherit;padding:8px 10px;border:1px solid #98a2b3;
@@ -43,12 +43,12 @@ text-decoration:none}
 button.plain,.button.plain{background:#fff;color:var(--accent)}
 button.danger{background:#fff;color:var(--bad);border-color:var(--bad)}
 .row{display:flex;flex-wrap:wrap;gap:10px;align-items:end;margin:14px 0 0}
-.row .grow{flex:1 1 240px}
+.row .grow{flex:1 1 240px}td .row{margin:0}
 table{width:100%;border-collapse:collapse;background:var(--paper);border:1px solid var(--line);
 border-radius:8px;overflow:hidden}
 caption{text-align:left;color:var(--soft);padding:0 0 8px}
 th,td{text-align:left;padding:9px 12px;border-top:1px solid var(--line);vertical-align:top;
-overflow-wrap:anywhere}
+overflow-wrap:break-word}
 th{background:#eef1f4;font-size:.85rem;border-top:0}
 .scroll{overflow-x:auto}.num{text-align:right;font-variant-numeric:tabular-nums}
 .soft{color:var(--soft)}.flash{border-left:4px solid var(--accent)}
