@@ -7,11 +7,12 @@ wrong. Every refusal is one clear line, never a traceback.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 
 from syncapp.core.errors import ConfigurationInvalid, SyncError
 from syncapp.models import AccountPair, SyncDefinition
@@ -41,12 +42,10 @@ class TandemCommand(BaseCommand):
             "--account-pair", help="Id or name of the account pair; needed once there are two."
         )
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Django's parser; its own errors already end with code 2."""
-        return super().create_parser(prog_name, subcommand, **kwargs)
-
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Run, and turn expected errors into one line."""
+        """Run, and turn expected errors into one line; single calls are logged at -v 2."""
+        if options["verbosity"] <= 1:
+            logging.getLogger("syncapp").setLevel(logging.WARNING)
         try:
             return super().execute(*args, **options)
         except (SettingsError, ConfigurationInvalid) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import requests
 
@@ -102,8 +102,8 @@ def _with_consent(side: Side, url: str) -> Connection:
     page = connections.start_consent(connection, env=env, redirect_uri=redirect_uri)
     try:
         answer = requests.post(
-            page,
-            data={"decision": "allow"},
+            page.partition("?")[0],
+            data={**dict(parse_qsl(urlsplit(page).query)), "decision": "allow"},
             allow_redirects=False,
             timeout=TIMEOUT_SECONDS,
         )

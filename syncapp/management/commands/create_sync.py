@@ -25,7 +25,11 @@ class Command(TandemCommand):
         parser.add_argument("object", choices=list(OBJECT_PAIRS))
         parser.add_argument("--direction", choices=[d.value for d in Direction])
         parser.add_argument("--conflict", choices=[s.value for s in Side])
-        parser.add_argument("--settings", metavar="FILE", help="A settings document (JSON).")
+        parser.add_argument(
+            "--settings-file",
+            metavar="FILE",
+            help="A settings document (JSON); --settings FILE means the same (see manage.py).",
+        )
         parser.add_argument("--activate", action="store_true", help="Switch the sync on.")
         self.add_pair(parser)
         self.add_json(parser)
@@ -33,7 +37,7 @@ class Command(TandemCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Save the settings and switch on if asked."""
         env = real_env()
-        overrides = _read(options["settings"]) if options["settings"] else {}
+        overrides = _read(options["settings_file"]) if options["settings_file"] else {}
         pair = choose_pair(options["account_pair"])
         overrides.setdefault("object", options["object"])
         if overrides["object"] != options["object"]:

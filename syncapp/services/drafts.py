@@ -1,0 +1,244 @@
+"""Drafts of a sync's settings: begun, kept between steps, checked, and put in force.
+
+A draft holds a settings document that nothing obeys yet. Knows which fields the two accounts
+have (asked, and remembered for a minute). Must not know how a page looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+
+from syncapp.core.errors import ConfigurationInvalid, SyncError
+from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.planner import SyncConfig
+from syncapp.core.ports import Env
+from syncapp.core.schema import Field
+from syncapp.core.sides import Side
+from syncapp.models import AccountPair, Rehearsal, SyncDefinition, SyncDraft
+from syncapp.services import config as settings_documents
+from syncapp.services import connections, definitions, rehearsal, runs
+from syncapp.services.config import Document, SettingsError
+
+FIELDS_REMEMBERED_SECONDS = 60
+
+
+class DraftMoved(Exception):
+    """Somebody else saved the draft since the page was opened; ``str()`` says who."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a draft cannot be put in force.
+
+    Attributes:
+        where: The part of the document, as a path (``filters.hubspot[0][1].field``).
+        message: What is wrong and what to do.
+    """
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLists:
+    """The fields both accounts really have.
+
+    Attributes:
+        problems: ``{side: sentence}`` for a side that could not be asked.
+    """
+
+    fields: Mapping[Side, tuple[Field, ...]]
+    problems: Mapping[Side, str] = field(default_factory=dict)
+
+    def named(self, side: Side, name: str) -> Field | None:
+        """The field of that name, None when the account lacks it (or was not asked)."""
+        return next((one for one in self.fields.get(side, ()) if one.name == name), None)
+
+
+def living_definition(pair: AccountPair, object_type: str) -> SyncDefinition | None:
+    """The sync of an object that exists already, switched on or not."""
+    return SyncDefinition.objects.filter(
+        pair=pair, object_type=object_type, deleted_at=None
+    ).first()
+
+
+def load(pair: AccountPair, object_type: str) -> SyncDraft:
+    """The draft somebody began, or a fresh one (not saved) filled in from what is in force."""
+    found = (
+        SyncDraft.objects.select_related("definition", "user")
+        .filter(pair=pair, object_type=object_type)
+        .first()
+    )
+    definition = living_definition(pair, object_type)
+    if found is not None:
+        if found.definition_id is not None and definition is None:
+            found.definition = None  # deleted meanwhile: the draft sets up a new sync
+        return found
+    begun = definition is not None and definition.mappings.exists()
+    document = (
+        definitions.export_document(definition)
+        if definition is not None and begun
+        else settings_documents.default_document(object_type)
+    )
+    return SyncDraft(
+        pair=pair,
+        object_type=object_type,
+        definition=definition,
+        document=document,
+        based_on_version=definition.config_version if definition is not None else 0,
+    )
+
+
+def stamp(draft: SyncDraft) -> str:
+    """Names the state of a draft, so that a page can tell whether it moved; "" for a new one."""
+    return draft.updated_at.isoformat() if draft.pk else ""
+
+
+def save(
+    draft: SyncDraft, parts: Mapping[str, Any], *, user: Any, seen: str | None = None
+) -> SyncDraft:
+    """Keep parts of the document.
+
+    Args:
+        seen: The ``stamp`` of the draft the page was made from; None to skip the check.
+
+    Raises:
+        DraftMoved: Somebody else saved it in between; nothing was kept.
+    """
+    moved = seen is not None and seen != stamp(draft)
+    if moved and draft.pk and draft.user is not None and draft.user.pk != user.pk:
+        raise DraftMoved(str(draft.user))
+    draft.document = {**draft.document, **parts}
+    draft.user = user
+    draft.save()
+    return draft
+
+
+def has_moved(draft: SyncDraft) -> bool:
+    """Whether the settings in force changed since the draft was begun."""
+    definition = living_definition(draft.pair, draft.object_type)
+    return definition is not None and definition.config_version != (draft.based_on_version or 1)
+
+
+def accept_move(draft: SyncDraft) -> None:
+    """Go on with the draft although the settings in force changed since it was begun."""
+    definition = living_definition(draft.pair, draft.object_type)
+    draft.based_on_version = definition.config_version if definition is not None else 0
+    if draft.pk:
+        draft.save(update_fields=["based_on_version", "updated_at"])
+
+
+def describe(pair: AccountPair, object_type: str, *, env: Env) -> FieldLists:
+    """The fields both accounts have for an object; a side that cannot be asked says why."""
+    object_pair = OBJECT_PAIRS[object_type]
+    found: dict[Side, tuple[Field, ...]] = {}
+    problems: dict[Side, str] = {}
+    for side in Side:
+        connection = pair.connection(side)
+        key = (
+            f"tandem-fields-{connection.pk}-{connection.token_version}-"
+            f"{connection.external_id}-{object_type}"
+        )
+        remembered = cache.get(key)
+        if remembered is None:
+            try:
+                connector = connections.connector_for(connection, env=env)
+                remembered = connector.describe(object_pair.type(side))
+            except SyncError as error:
+                problems[side] = str(error)
+                continue
+            cache.set(key, remembered, FIELDS_REMEMBERED_SECONDS)
+        found[side] = remembered
+    return FieldLists(found, problems)
+
+
+def check(document: Document, lists: FieldLists) -> list[Problem]:
+    """What is wrong with a document, the fields it refers to included."""
+    try:
+        config = settings_documents.parse_document(document)
+    except SettingsError as error:
+        return [Problem(error.where, error.message)]
+    problems = []
+    for side in lists.fields:
+        for name in definitions.unknown_fields(config, side, lists.fields[side]):
+            problems.append(_unknown(config, side, name))
+    return problems
+
+
+def _unknown(config: SyncConfig, side: Side, name: str) -> Problem:
+    for position, mapping in enumerate(config.mappings):
+        if mapping.enabled and mapping.field(side) == name:
+            return Problem(
+                f"mappings[{position}]",
+                f"{side.label} has no field “{name}” any more, and the mapping "
+                f"“{mapping.label or name}” uses it. Switch that mapping off, or restore the "
+                f"field in {side.label}.",
+            )
+    return Problem(
+        f"filters.{side.value}",
+        f"{side.label} has no field “{name}” any more, and a filter uses it. Choose another "
+        f"field in the filters, or remove the condition.",
+    )
+
+
+def request_rehearsal(draft: SyncDraft, *, user: Any, env: Env) -> Rehearsal:
+    """Ask for a rehearsal of a draft; the sync stays as it is.
+
+    Raises:
+        SettingsError: The draft cannot be used.
+    """
+    settings_documents.parse_document(draft.document)
+    definition = definitions.find_or_start(draft.pair, draft.object_type)
+    if draft.definition_id != definition.pk:
+        draft.definition = definition
+        draft.based_on_version = draft.based_on_version or definition.config_version
+        draft.user = user
+        draft.save()
+    return rehearsal.request(definition, draft.document, user=user, env=env)
+
+
+def latest_rehearsal(draft: SyncDraft) -> Rehearsal | None:
+    """The last rehearsal of the sync a draft is about."""
+    if draft.definition_id is None:
+        return None
+    return Rehearsal.objects.filter(definition_id=draft.definition_id).order_by("-pk").first()
+
+
+def rehearses(found: Rehearsal, draft: SyncDraft) -> bool:
+    """Whether a rehearsal was made with the draft's settings as they stand."""
+    return bool(found.document == draft.document)
+
+
+def records_planned_again(draft: SyncDraft) -> int:
+    """How many records a saved change makes due; 0 for a sync that was never switched on."""
+    definition = living_definition(draft.pair, draft.object_type)
+    if definition is None or definition.activated_at is None:
+        return 0
+    return definition.links.count()
+
+
+def put_in_force(draft: SyncDraft, *, env: Env) -> SyncDefinition:
+    """Save a draft's settings as the sync's own and switch it on; the draft is gone then.
+
+    Raises:
+        SettingsError: The document cannot be used.
+        SyncError: A field is missing, or a side refused or could not be reached. The sync is
+            then as it was.
+    """
+    config = settings_documents.parse_document(draft.document)
+    connectors = runs.open_connectors(draft.pair, env)
+    for side in Side:
+        described = connectors[side].describe(config.pair.type(side))
+        for name in definitions.unknown_fields(config, side, described):
+            raise ConfigurationInvalid(_unknown(config, side, name).message, code="unknown_field")
+    definition = definitions.find_or_start(draft.pair, draft.object_type)
+    if settings_documents.to_document(config) != definitions.export_document(definition):
+        definitions.save_document(definition, draft.document, now=env.clock.now())
+    definitions.activate(definition, connectors=connectors, env=env)
+    if draft.pk:
+        draft.delete()
+    return definition

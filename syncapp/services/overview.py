@@ -1,0 +1,218 @@
+"""What the home page shows, read in a fixed number of queries however much there is.
+
+Knows connections, pairs, syncs and how far each has come. Must not know words or pages, and
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max
+
+from syncapp.core.reasons import REASONS, State
+from syncapp.core.sides import Side
+from syncapp.models import (
+    AccountPair,
+    ApiUsage,
+    Connection,
+    Cursor,
+    RecordLink,
+    Rehearsal,
+    SyncDefinition,
+    SyncRun,
+)
+from syncapp.services.status import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One connection and the calls made through it today (UTC)."""
+
+    connection: Connection
+    calls_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the first listing of one side has come."""
+
+    side: Side
+    is_complete: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCard:
+    """One sync.
+
+    Attributes:
+        readings: The sides' first listings while one of them is not complete, else ().
+        read_until: Up to when both sides have been read, by their own clocks; None before
+            the first listing is complete.
+        rehearsal: The rehearsal that waits or runs, if any.
+    """
+
+    definition: SyncDefinition
+    counts: Counts
+    readings: tuple[Reading, ...]
+    read_until: datetime | None
+    rehearsal: Rehearsal | None
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether it was switched on at least once."""
+        return self.definition.activated_at is not None
+
+    @property
+    def handled(self) -> int:
+        """Records that need nothing more just now."""
+        return self.counts.total - self.counts.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class PairOverview:
+    """One account pair with its syncs."""
+
+    pair: AccountPair
+    cards: tuple[SyncCard, ...]
+    last_run: SyncRun | None
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of it."""
+
+    healths: tuple[Health, ...]
+    pairs: tuple[PairOverview, ...]
+
+
+def read(*, now: datetime) -> Overview:
+    """Everything the home page shows."""
+    pairs = list(AccountPair.objects.select_related("hubspot", "quickbooks").order_by("pk"))
+    definitions = list(SyncDefinition.objects.filter(deleted_at=None).order_by("pk"))
+    cards = _cards(definitions)
+    runs = last_runs()
+    by_pair: defaultdict[int, list[SyncCard]] = defaultdict(list)
+    for card in cards:
+        by_pair[card.definition.pair_id].append(card)
+    return Overview(
+        healths=tuple(healths(now=now)),
+        pairs=tuple(
+            PairOverview(
+                pair=pair,
+                cards=tuple(by_pair[pair.pk]),
+                last_run=runs.get(pair.pk),
+                is_running=is_running(pair, now=now),
+            )
+            for pair in pairs
+        ),
+    )
+
+
+def healths(*, now: datetime) -> list[Health]:
+    """All connections, HubSpot's first, with today's calls."""
+    usage = dict(ApiUsage.objects.filter(day=now.date()).values_list("connection_id", "calls"))
+    found = Connection.objects.order_by("side", "pk")
+    return [Health(connection, usage.get(connection.pk, 0)) for connection in found]
+
+
+def is_running(pair: AccountPair, *, now: datetime) -> bool:
+    """Whether a worker holds the pair; a run that a crash left behind does not count."""
+    return bool(pair.lease_owner) and pair.lease_until is not None and pair.lease_until > now
+
+
+def last_runs() -> Mapping[int, SyncRun]:
+    """The latest run of each pair, by pair."""
+    latest = SyncRun.objects.values("pair").annotate(last=Max("pk")).values("last")
+    return {run.pair_id: run for run in SyncRun.objects.filter(pk__in=latest)}
+
+
+def usage_by_day(
+    connection: Connection, *, now: datetime, days: int
+) -> list[tuple[datetime, int]]:
+    """Calls per day of the last days, oldest first; a day without calls is there, too."""
+    first = now - timedelta(days=days - 1)
+    rows = ApiUsage.objects.filter(connection=connection, day__gte=first.date())
+    calls = dict(rows.values_list("day", "calls"))
+    moments = [first + timedelta(days=n) for n in range(days)]
+    return [(moment, calls.get(moment.date(), 0)) for moment in moments]
+
+
+def counts_by_definition(ids: Iterable[int]) -> dict[int, Counts]:
+    """The counts of several syncs in one query that an index answers."""
+    rows = (
+        RecordLink.objects.filter(definition__in=list(ids))
+        .values("definition", "state", "code")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    found: dict[int, Counts] = {}
+    for row in rows:
+        before = found.get(row["definition"], Counts())
+        state, count = row["state"], row["count"]
+        reason = REASONS.get(row["code"])
+        decides = state == State.FAILING and reason is not None and reason.needs_decision
+        found[row["definition"]] = replace(
+            before,
+            **{state: getattr(before, state) + count},
+            needs_decision=before.needs_decision + (count if decides else 0),
+        )
+    return found
+
+
+def _cards(definitions: Sequence[SyncDefinition]) -> list[SyncCard]:
+    ids = [definition.pk for definition in definitions]
+    counts = counts_by_definition(ids)
+    cursors = {
+        (cursor.pair_id, cursor.side, cursor.stream): cursor
+        for cursor in Cursor.objects.exclude(stream__startswith="sweep:")
+    }
+    open_states = (Rehearsal.State.REQUESTED, Rehearsal.State.RUNNING)
+    rehearsals = {
+        rehearsal.definition_id: rehearsal
+        for rehearsal in Rehearsal.objects.filter(
+            definition__in=ids, state__in=open_states
+        ).order_by("pk")
+    }
+    return [
+        SyncCard(
+            definition=definition,
+            counts=counts.get(definition.pk, Counts()),
+            readings=_readings(definition, cursors),
+            read_until=_read_until(definition, cursors),
+            rehearsal=rehearsals.get(definition.pk),
+        )
+        for definition in definitions
+    ]
+
+
+def _readings(
+    definition: SyncDefinition, cursors: Mapping[tuple[int, str, str], Cursor]
+) -> tuple[Reading, ...]:
+    if len(definition.listed) == len(Side):
+        return ()
+    found = []
+    for side in Side:
+        stream = definition.object_pair.type(side)
+        cursor = cursors.get((definition.pair_id, side.value, stream))
+        count = int(cursor.window.get("count", 0)) if cursor else 0
+        found.append(Reading(side, side in definition.listed, count))
+    return tuple(found)
+
+
+def _read_until(
+    definition: SyncDefinition, cursors: Mapping[tuple[int, str, str], Cursor]
+) -> datetime | None:
+    positions = []
+    for side in Side:
+        stream = definition.object_pair.type(side)
+        cursor = cursors.get((definition.pair_id, side.value, stream))
+        if side not in definition.listed or cursor is None or cursor.position is None:
+            return None
+        positions.append(cursor.position)
+    return min(positions)
