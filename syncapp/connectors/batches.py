@@ -1,6 +1,7 @@
 """Sending a batch in halves when the vendor refuses the whole of it for one bad item.
 
 Knows halving, and which error becomes an item's and which the caller's; not what a batch is.
+Looking things up is halved the same way: one odd value must not hide the others.
 """
 
 from __future__ import annotations
@@ -8,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from syncapp.connectors.base import Refused, WriteItem, WriteResult, Written
-from syncapp.core.errors import RecordError, RunError, SyncError, TryLater
+from syncapp.core.errors import (
+    ConfigurationInvalid,
+    RecordError,
+    RecordRejected,
+    RunError,
+    SyncError,
+    TryLater,
+)
+from syncapp.core.records import Record
 
 
 class WholeRefused(Exception):
@@ -57,11 +66,44 @@ def send_in_halves(items: Sequence[WriteItem], send: Send) -> tuple[WriteResult,
             if is_first or (nothing_written and isinstance(error, RunError)):
                 raise
             results.update(_refuse(part, _for_an_item(error)))
+            unsent = error if isinstance(error, TryLater) else _NOT_SENT
             for rest in waiting:
-                results.update(_refuse(rest, TryLater("Not sent.", code="temporary")))
+                results.update(_refuse(rest, unsent))
             break
         is_first = False
     return tuple(results[item.key] for item in items)
+
+
+_NOT_SENT = TryLater("Not sent: the request before it had trouble.", code="temporary")
+
+
+def look_up_in_halves(
+    values: Sequence[str],
+    ask: Callable[[Sequence[str]], Sequence[Record]],
+    *,
+    may_be_odd: Callable[[str], bool],
+) -> list[Record]:
+    """The records for some values, without those of values that the vendor cannot take.
+
+    Args:
+        values: What is looked for.
+        ask: Looks for some of the values in one call.
+        may_be_odd: Whether a lone value may be what the vendor refuses; no record can have it
+            then. When it says no, the refusal has another reason and is raised.
+    """
+    records: list[Record] = []
+    waiting: list[Sequence[str]] = [values]
+    while waiting:
+        part = waiting.pop()
+        try:
+            records += ask(part)
+        except (ConfigurationInvalid, RecordRejected):
+            if len(part) > 1:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
+            elif not may_be_odd(part[0]):
+                raise
+    return records
 
 
 def _for_an_item(error: SyncError) -> RecordError:

@@ -11,16 +11,18 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from syncapp.core.errors import ConfigurationInvalid
 from syncapp.core.ports import AnswerLost, HttpRequest, HttpResponse, NotSent
 
 CHUNK_BYTES = 64 * 1024
+MAX_IDLE_SECONDS = 20.0
+MAX_IDLE_SESSIONS = 32
 
 
 def is_loopback(url: str) -> bool:
@@ -53,12 +55,14 @@ def require_safe_url(url: str) -> str:
 
 
 class RequestsHttp:
-    """The ``Http`` port over ``requests``: one pooled session per thread, no redirects.
+    """The ``Http`` port over ``requests``: no redirects, connections kept for the next request.
+
+    A session serves one thread at a time and is then kept for whichever comes next: the threads
+    of a pool live for one batch, their connections need not.
 
     Args:
         connect_seconds: How long to wait for a connection.
         max_body_bytes: The largest answer that is accepted, unpacked.
-        pool_size: Idle connections kept per host and thread.
     """
 
     def __init__(
@@ -66,12 +70,11 @@ class RequestsHttp:
         *,
         connect_seconds: float = 10.0,
         max_body_bytes: int = 64 * 1024 * 1024,
-        pool_size: int = 4,
     ) -> None:
         self._connect_seconds = connect_seconds
         self._max_body_bytes = max_body_bytes
-        self._pool_size = pool_size
-        self._local = threading.local()
+        self._idle: list[_Idle] = []
+        self._lock = threading.Lock()
 
     def send(self, request: HttpRequest) -> HttpResponse:
         """Send once and read the whole answer.
@@ -81,8 +84,9 @@ class RequestsHttp:
             AnswerLost: It was, or may have been, sent, and no whole answer came back.
         """
         deadline = time.monotonic() + request.timeout_seconds
+        session = self._take()
         try:
-            with self._session().request(
+            with session.request(
                 request.method,
                 request.url,
                 data=request.body or None,
@@ -103,6 +107,8 @@ class RequestsHttp:
             if _never_connected(error):
                 raise NotSent(_describe(error)) from error
             raise AnswerLost(_describe(error)) from error
+        finally:
+            self._give_back(session)
 
     def _chunks(self, answer: requests.Response, deadline: float) -> Iterator[bytes]:
         size = 0
@@ -115,18 +121,35 @@ class RequestsHttp:
                 raise AnswerLost("the answer took too long to arrive")
             yield chunk
 
-    def _session(self) -> requests.Session:
-        # A session must not be shared with a forked process: both would read one socket.
-        owner, session = getattr(self._local, "session", (0, None))
-        if session is None or owner != os.getpid():
-            session = requests.Session()
-            # Without this, a .netrc entry would silently replace our Authorization header.
-            session.auth = _unchanged
-            adapter = HTTPAdapter(pool_maxsize=self._pool_size, max_retries=0)
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
-            self._local.session = (os.getpid(), session)
+    def _take(self) -> requests.Session:
+        with self._lock:
+            while self._idle:
+                idle = self._idle.pop()
+                # A forked process must not read its parent's socket; and a server closes a
+                # connection that is idle for long, perhaps just when the next write is sent.
+                if idle.owner != os.getpid():
+                    continue
+                if time.monotonic() - idle.since < MAX_IDLE_SECONDS:
+                    return idle.session
+                idle.session.close()
+        session = requests.Session()
+        # Without this, a .netrc entry would silently replace our Authorization header.
+        session.auth = _unchanged
         return session
+
+    def _give_back(self, session: requests.Session) -> None:
+        with self._lock:
+            if len(self._idle) < MAX_IDLE_SESSIONS:
+                self._idle.append(_Idle(session, os.getpid(), time.monotonic()))
+                return
+        session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    session: requests.Session
+    owner: int
+    since: float
 
 
 _NO_PROXY = {"http": "", "https": "", "all": ""}

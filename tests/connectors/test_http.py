@@ -183,3 +183,37 @@ def test_safe_addresses(url: str) -> None:
 def test_tokens_are_sent_nowhere_else(url: str) -> None:
     with pytest.raises(ConfigurationInvalid, match="https"):
         require_safe_url(url)
+
+
+def keeping(accepted: list[int]) -> Callable[[socket.socket], None]:
+    """A server that answers any number of requests on one connection."""
+
+    def talk(connection: socket.socket) -> None:
+        accepted.append(1)
+        while connection.recv(65536):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    return talk
+
+
+def test_a_connection_is_kept_for_the_next_thread() -> None:
+    accepted: list[int] = []
+    http = RequestsHttp()
+    with server(keeping(accepted)) as url:
+        for _ in range(5):
+            thread = threading.Thread(target=http.send, args=(HttpRequest("GET", url, {}),))
+            thread.start()
+            thread.join()
+    assert len(accepted) == 1
+
+
+def test_a_connection_that_was_idle_for_long_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    accepted: list[int] = []
+    http = RequestsHttp()
+    monkeypatch.setattr("syncapp.connectors.http.MAX_IDLE_SECONDS", -1.0)
+    with server(keeping(accepted)) as url:
+        http.send(HttpRequest("GET", url, {}))
+        http.send(HttpRequest("GET", url, {}))
+    assert len(accepted) == 2

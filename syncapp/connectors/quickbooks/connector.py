@@ -10,6 +10,7 @@ from datetime import datetime
 
 from syncapp.connectors import cursors
 from syncapp.connectors.base import Op, Page, WriteBatch, WriteResult
+from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.jsontext import Json, items, mapping, text
 from syncapp.connectors.quickbooks import changes, query, schema, writes
@@ -160,7 +161,17 @@ class QuickBooksConnector:
         wanted = list(dict.fromkeys(value.strip() for value in values))
         # No name in QuickBooks holds a line break: such a value finds nothing.
         wanted = [value for value in wanted if value and query.is_quotable(value)]
-        return self._where(entity, field.split(".", 1)[0], wanted)
+        prop = field.split(".", 1)[0]
+        found: list[Record] = []
+        for at in range(0, len(wanted), IN_LIST):
+            # Some characters outside ASCII have given 4000, a lexical error (PHP SDK issue 397).
+            # A name that hides behind one is found when its creation is refused (6240).
+            found += look_up_in_halves(
+                wanted[at : at + IN_LIST],
+                lambda some: self._where(entity, prop, some),
+                may_be_odd=lambda value: not value.isascii(),
+            )
+        return tuple(found)
 
     def _where(
         self, entity: Entity, prop: str, values: Sequence[str], also: Sequence[str] = ()

@@ -12,13 +12,14 @@ from syncapp.core.errors import (
     ConfigurationInvalid,
     ConnectionBroken,
     RecordRejected,
+    SyncError,
     Throttled,
     TryLater,
 )
 from syncapp.core.ports import HttpRequest, HttpResponse
 from syncapp.core.records import PastValue
 from syncapp.core.schema import Kind
-from tests.connectors.fakes import FakeClock, FakeHttp, TwoTokens, answer
+from tests.connectors.fakes import LOST, NOT_SENT, FakeClock, FakeHttp, TwoTokens, answer
 from tests.connectors.hubspot.bodies import batch, contact, item_error
 from tests.connectors.hubspot.conftest import Connect
 
@@ -381,6 +382,29 @@ def test_records_are_found_by_a_unique_property(connect: Connect) -> None:
     assert [record.ref.id for record in found] == ["1"]
 
 
+def test_an_odd_value_does_not_hide_the_others(connect: Connect) -> None:
+    def handler(request: HttpRequest) -> HttpResponse:
+        ids = [one["id"] for one in json.loads(request.body)["inputs"]]
+        if "a@b.co, c@d.co" in ids:
+            return answer({"category": "VALIDATION_ERROR", "message": "not valid"}, 400)
+        return answer(batch(*[contact(one.removeprefix("p")) for one in ids if one[0] == "p"]))
+
+    values = ["p1", "p2", "a@b.co, c@d.co", "p3"]
+    found = connect(FakeHttp(handler=handler)).find(
+        "contacts", field="email", values=values, fields=[]
+    )
+    assert [record.ref.id for record in found] == ["1", "2", "3"]
+
+
+def test_a_look_up_that_never_works_does_not_say_nothing_was_found(connect: Connect) -> None:
+    http = FakeHttp(handler=lambda _: answer(
+        {"category": "VALIDATION_ERROR", "message": "no unique property qbo_sync_id"}, 400
+    ))  # fmt: skip
+    with pytest.raises(ConfigurationInvalid):
+        connect(http).find("contacts", field="qbo_sync_id", values=list("abcdefgh"), fields=[])
+    assert len(http.requests) < 8
+
+
 def test_nothing_to_find_makes_no_call(connect: Connect) -> None:
     connector = connect(FakeHttp())
     assert connector.find("contacts", field="email", values=["", " "], fields=[]) == ()
@@ -563,3 +587,53 @@ def test_an_unknown_refusal_of_a_read_is_no_rejected_record(connect: Connect) ->
         connect(http).list_page("contacts", fields=[], after=None)
     assert not isinstance(caught.value, RecordRejected)
     assert caught.value.detail == "New words"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error"),
+    [
+        (LOST, TryLater),
+        (NOT_SENT, TryLater),
+        (answer("<html>", 502), TryLater),
+        (answer({"category": "MISSING_SCOPES"}, 403), ConnectionBroken),
+        (answer({"category": "VALIDATION_ERROR", "message": "ten unique ones"}, 400),
+         ConfigurationInvalid),
+    ],
+)  # fmt: skip
+def test_a_marker_that_cannot_be_made(
+    connect: Connect, trouble: Any, error: type[SyncError]
+) -> None:
+    with pytest.raises(error):
+        connect(FakeHttp(answer(NOT_FOUND, 404), answer({}, 201), trouble)).prepare("contacts")
+
+
+def test_a_marker_that_does_not_appear_is_tried_later(connect: Connect) -> None:
+    http = FakeHttp(answer(NOT_FOUND, 404), *[answer({}, 201)] * 2, answer(NOT_FOUND, 404))
+    with pytest.raises(TryLater, match="qbo_sync_id"):
+        connect(http).prepare("contacts")
+
+
+def test_whether_there_is_a_marker_must_be_known(connect: Connect) -> None:
+    with pytest.raises(ConnectionBroken):
+        connect(FakeHttp(answer({"category": "FORBIDDEN"}, 403))).prepare("contacts")
+
+
+def test_a_look_at_a_missing_id_that_fails_is_no_proof_of_absence(connect: Connect) -> None:
+    http = FakeHttp(answer(batch(), 207), answer({"category": "FORBIDDEN"}, 403))
+    with pytest.raises(ConnectionBroken):
+        connect(http).read("contacts", ["5"], fields=[])
+
+
+def test_a_record_archived_between_page_and_batch_is_left_out(connect: Connect) -> None:
+    fields = [f"a_very_long_property_name_{number:04}" for number in range(300)]
+    http = FakeHttp(answer({"results": [contact(1), contact(2)]}), answer(batch(contact(2)), 207))
+    page = connect(http).list_page("contacts", fields=fields, after=None)
+    assert [record.ref.id for record in page.records] == ["2"]
+
+
+def test_calls_are_counted_and_can_be_set(connect: Connect) -> None:
+    connector = connect(FakeHttp(handler=lambda _: answer(DETAILS)))
+    connector.account()
+    connector.calls += 10
+    connector.account()
+    assert connector.calls == 12

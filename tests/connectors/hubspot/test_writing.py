@@ -240,3 +240,19 @@ def test_the_vendors_request_id_is_kept(connect: Connect) -> None:
     (result,) = connect(http).write(creates("a"))
     assert isinstance(result, Written)
     assert result.request_id == "corr-9"
+
+
+def test_a_throttle_while_halving_is_no_failure_of_the_records(connect: Connect) -> None:
+    slow = answer({"policyName": "DAILY"}, 429)
+    server = Picky("k7", then=lambda number: slow if number == 3 else None)
+    results = connect(FakeHttp(handler=server)).write(creates(*[f"k{n}" for n in range(8)]))
+    assert [type(one).__name__ for one in results[:4]] == ["Written"] * 4
+    assert [type(one.error) for one in results[4:] if isinstance(one, Refused)] == [Throttled] * 4
+
+
+def test_what_halving_did_not_come_to_is_not_sent(connect: Connect) -> None:
+    server = Picky("k0", "k7", then=lambda number: LOST if number == 3 else None)
+    results = connect(FakeHttp(handler=server)).write(creates(*[f"k{n}" for n in range(8)]))
+    assert server.sizes == [8, 4, 2]
+    errors = [type(one.error) for one in results if isinstance(one, Refused)]
+    assert errors == [OutcomeUnknown] * 2 + [TryLater] * 6

@@ -373,6 +373,26 @@ def test_names_are_found_among_the_living(connect: Connect) -> None:
     )
 
 
+def test_a_name_the_query_language_cannot_take_does_not_hide_the_others(connect: Connect) -> None:
+    def handler(request: HttpRequest) -> HttpResponse:
+        statement = parse_qs(urlsplit(request.url).query)["query"][0]
+        if "–" in statement:
+            return answer(fault("4000", "Error parsing query", "Lexical error"), 400)
+        return answer(rows(*[customer(one) for one in re.findall(r"'c(\d)'", statement)]))
+
+    values = ["c1", "1998 – 2026", "c2", "c3"]
+    found = connect(FakeHttp(handler=handler)).find(
+        "Customer", field="DisplayName", values=values, fields=[]
+    )
+    assert [record.ref.id for record in found] == ["1", "2", "3"]
+
+
+def test_a_look_up_that_never_works_does_not_say_nothing_was_found(connect: Connect) -> None:
+    http = FakeHttp(handler=lambda _: answer(fault("4001"), 400))
+    with pytest.raises(ConfigurationInvalid):
+        connect(http).find("Customer", field="NoSuch", values=["a", "b"], fields=[])
+
+
 def test_nested_fields_are_queried_by_their_object(connect: Connect) -> None:
     http = FakeHttp(answer(rows()))
     connect(http).find("Customer", field="PrimaryEmailAddr.Address", values=["a@b.co"], fields=[])
@@ -452,3 +472,27 @@ def test_the_budgets(connect: Connect) -> None:
     for _ in range(490):
         connector.list_page("Customer", fields=[], after=None)
     assert clock.at - FakeClock().at == timedelta(seconds=61.8)
+
+
+def test_more_rows_than_a_page_are_all_found(connect: Connect) -> None:
+    server = QueryServer([customer(one) for one in range(1, 1203)])
+    connector = connect(FakeHttp(handler=server))
+    found = connector.find(
+        "Customer", field="PrimaryEmailAddr.Address", values=["same@example.com"], fields=[]
+    )
+    assert [record.ref.id for record in found] == [str(one) for one in range(1, 1203)]
+    assert "STARTPOSITION 1001" in server.statements[1]
+
+
+def test_a_refused_token_with_another_fault_breaks_the_connection(connect: Connect) -> None:
+    told = answer(fault("77777"), 401)
+    with pytest.raises(ConnectionBroken):
+        connect(FakeHttp(told, told), credentials=TwoTokens()).account()
+
+
+def test_calls_are_counted_and_can_be_set(connect: Connect) -> None:
+    connector = connect(FakeHttp(handler=lambda _: answer(rows())))
+    connector.list_page("Customer", fields=[], after=None)
+    connector.calls = 0
+    connector.list_page("Customer", fields=[], after=None)
+    assert connector.calls == 1
