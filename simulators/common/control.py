@@ -159,6 +159,32 @@ def _reset(app: App, request: Request, _rest: list[str]) -> Any:
     return {"seed": seed, "empty": seed is None}
 
 
+def _webhooks(app: App, _request: Request, _rest: list[str]) -> Any:
+    with app.lock:
+        report = app.webhooks.report() if app.webhooks is not None else {}
+        return {**app.describe_webhooks(), **report}
+
+
+def _change_webhooks(app: App, request: Request, rest: list[str]) -> Any:
+    if rest == ["pump"]:
+        return {"requests": app.webhooks.pump() if app.webhooks is not None else 0}
+    with app.lock:
+        try:
+            app.configure_webhooks(_body(request))
+        except (TypeError, ValueError) as error:
+            raise _Refused(str(error)) from error
+        app.state.flush()
+    return _webhooks(app, request, rest)
+
+
+def _clear_webhooks(app: App, _request: Request, _rest: list[str]) -> Any:
+    with app.lock:
+        if app.webhooks is not None:
+            app.webhooks.clear()
+            app.state.flush()
+    return {"cleared": True}
+
+
 _Control = Callable[["App", Request, list[str]], Any]
 _CONTROLS: Mapping[tuple[str, str], _Control] = {
     ("GET", "health"): _health,
@@ -173,4 +199,7 @@ _CONTROLS: Mapping[tuple[str, str], _Control] = {
     ("POST", "settings"): _change_settings,
     ("GET", "stats"): _stats,
     ("DELETE", "stats"): _clear_stats,
+    ("GET", "webhooks"): _webhooks,
+    ("POST", "webhooks"): _change_webhooks,
+    ("DELETE", "webhooks"): _clear_webhooks,
 }

@@ -23,6 +23,12 @@ GENERIC_KINDS: dict[str, str] = {
     "slow": "The answer (or, with when=before, the work) comes `seconds` late.",
     "hold": "The request is carried out, the answer is withheld until it is released.",
 }
+#: these hit outgoing events, not requests; a vendor with webhooks adds them to its own kinds
+EVENT_KINDS: dict[str, str] = {
+    "webhook_lost": "A webhook event is never sent (`path` matches its type, `body` its JSON).",
+    "webhook_doubled": "A webhook event is sent again within `seconds` (10).",
+    "webhook_disordered": "A webhook event is held back for up to `seconds` (30).",
+}
 
 
 class ConnectionCut(Exception):
@@ -169,11 +175,26 @@ class Faults:
         hit: list[Fault] = []
         with self._lock:
             for fault in self._armed.values():
+                if fault.kind in EVENT_KINDS:
+                    continue
                 if any(one.kind in GENERIC_KINDS for one in hit) and fault.kind in GENERIC_KINDS:
                     continue
                 if fault.matches(method, path, body, app_writes) and fault.strike():
                     hit.append(fault)
         return hit
+
+    def strike_event(self, kind: str, body: str, app_writes: int) -> list[Fault]:
+        """The faults of :data:`EVENT_KINDS` that hit an outgoing event of this kind."""
+        if not self._armed:
+            return []
+        with self._lock:
+            return [
+                fault
+                for fault in self._armed.values()
+                if fault.kind in EVENT_KINDS
+                and fault.matches("POST", kind, body.encode(), app_writes)
+                and fault.strike()
+            ]
 
     def standing(self, kind: str) -> Fault | None:
         """The last armed fault of a kind that is a condition, not an event (``search_lag``)."""

@@ -30,6 +30,7 @@ HOST = "127.0.0.1"
 BAD_ARGUMENTS = 2
 _MAX_BODY = 64 * 1024 * 1024
 _LATE_TICK_SECONDS = 0.05
+_WEBHOOK_TICK_SECONDS = 0.1
 _BACKLOG = 128
 _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
@@ -145,12 +146,19 @@ def serve(app: App, port: int) -> int:
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=_deliver_webhooks, args=(app, stop), daemon=True).start()
     print(f"Ready: http://{HOST}:{server.port}", flush=True)
     while not stop.wait(_LATE_TICK_SECONDS):
         app.run_late_commits()
     # Threads still busy (a held answer, a slow one) are daemons: they end with the process.
     app.close()
     return 0
+
+
+def _deliver_webhooks(app: App, stop: threading.Event) -> None:
+    """A slow receiver must not hold the simulator up: it has a thread of its own."""
+    while app.webhooks is not None and not stop.wait(_WEBHOOK_TICK_SECONDS):
+        app.webhooks.pump()
 
 
 def fail(message: str) -> int:

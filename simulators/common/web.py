@@ -31,6 +31,8 @@ from simulators.common.stats import Stats
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from simulators.common.webhooks import Webhooks
+
 Handler = Callable[..., Response]
 
 
@@ -82,6 +84,8 @@ class App:
 
     title: ClassVar[str] = "Simulator"
     vendor_fault_kinds: ClassVar[Mapping[str, str]] = {}
+    #: the outbox, for a vendor that has webhooks; made in :meth:`rules`
+    webhooks: Webhooks | None = None
 
     def __init__(
         self,
@@ -158,6 +162,18 @@ class App:
         """
         raise ValueError(f"Unknown settings: {', '.join(sorted(wanted))}.")
 
+    def configure_webhooks(self, wanted: Mapping[str, Any]) -> None:
+        """Set targets and subscriptions (``POST /__sim__/webhooks``).
+
+        Raises:
+            ValueError: it cannot be understood.
+        """
+        raise ValueError("This simulator has no webhooks.")
+
+    def describe_webhooks(self) -> Mapping[str, Any]:
+        """Targets and subscriptions, for ``GET /__sim__/webhooks``."""
+        return {}
+
     def windows(self) -> Mapping[str, Any]:
         """The limit counters by name (each has ``report(now)``), for the stats."""
         return {}
@@ -175,6 +191,8 @@ class App:
             self.ids.resume(self.seed or 0)
             self.faults.restart(self.seed or 0)
             self.load()
+            if self.webhooks is not None:
+                self.webhooks.load()
 
     def reset(self, seed: int | None) -> None:
         """Throw everything away (connections too; not the clock) and begin with ``seed``."""
@@ -183,6 +201,8 @@ class App:
             self.ledger.clear()
             self.stats.clear()
             self._late.clear()
+            if self.webhooks is not None:
+                self.webhooks.clear()
             self.clear()
             self._create(seed)
 
