@@ -1,8 +1,9 @@
-"""The Django app; importing it registers the system checks."""
+"""The Django app; being ready registers checks and the care of the ready groups."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,5 +14,9 @@ class SyncappConfig(AppConfig):
     verbose_name = _("Tandem")
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks; let the ready groups follow each migration."""
         from syncapp import checks  # noqa: F401
+        from syncapp.services.roles import ensure_groups
+
+        # Not a data migration: permissions themselves exist only after all migrations have run.
+        post_migrate.connect(ensure_groups, sender=self, dispatch_uid="tandem-ready-groups")

@@ -93,24 +93,29 @@ class Overview:
 
 def read(*, now: datetime) -> Overview:
     """Everything the home page shows."""
-    pairs = list(AccountPair.objects.select_related("hubspot", "quickbooks").order_by("pk"))
-    definitions = list(SyncDefinition.objects.filter(deleted_at=None).order_by("pk"))
-    cards = _cards(definitions)
-    runs = last_runs()
+    pairs = AccountPair.objects.select_related("hubspot", "quickbooks").order_by("pk")
+    return Overview(healths=tuple(healths(now=now)), pairs=_pairs(list(pairs), now=now))
+
+
+def read_pair(pair: AccountPair, *, now: datetime) -> PairOverview:
+    """One pair with its syncs."""
+    return _pairs([pair], now=now)[0]
+
+
+def _pairs(pairs: Sequence[AccountPair], *, now: datetime) -> tuple[PairOverview, ...]:
+    definitions = SyncDefinition.objects.filter(pair__in=pairs, deleted_at=None).order_by("pk")
+    runs = last_runs(pairs)
     by_pair: defaultdict[int, list[SyncCard]] = defaultdict(list)
-    for card in cards:
+    for card in _cards(list(definitions)):
         by_pair[card.definition.pair_id].append(card)
-    return Overview(
-        healths=tuple(healths(now=now)),
-        pairs=tuple(
-            PairOverview(
-                pair=pair,
-                cards=tuple(by_pair[pair.pk]),
-                last_run=runs.get(pair.pk),
-                is_running=is_running(pair, now=now),
-            )
-            for pair in pairs
-        ),
+    return tuple(
+        PairOverview(
+            pair=pair,
+            cards=tuple(by_pair[pair.pk]),
+            last_run=runs.get(pair.pk),
+            is_running=is_running(pair, now=now),
+        )
+        for pair in pairs
     )
 
 
@@ -126,15 +131,18 @@ def is_running(pair: AccountPair, *, now: datetime) -> bool:
     return bool(pair.lease_owner) and pair.lease_until is not None and pair.lease_until > now
 
 
-def last_runs() -> Mapping[int, SyncRun]:
+def last_runs(pairs: Sequence[AccountPair]) -> Mapping[int, SyncRun]:
     """The latest run of each pair, by pair."""
-    latest = SyncRun.objects.values("pair").annotate(last=Max("pk")).values("last")
+    latest = (
+        SyncRun.objects.filter(pair__in=pairs)
+        .values("pair")
+        .annotate(last=Max("pk"))
+        .values("last")
+    )
     return {run.pair_id: run for run in SyncRun.objects.filter(pk__in=latest)}
 
 
-def usage_by_day(
-    connection: Connection, *, now: datetime, days: int
-) -> list[tuple[datetime, int]]:
+def usage_by_day(connection: Connection, *, now: datetime, days: int) -> list[tuple[datetime, int]]:
     """Calls per day of the last days, oldest first; a day without calls is there, too."""
     first = now - timedelta(days=days - 1)
     rows = ApiUsage.objects.filter(connection=connection, day__gte=first.date())

@@ -28,6 +28,7 @@ def redirect_uri(side: Side, *, opened_as: str) -> str:
     missing on the other one.
 
     Args:
+        side: The vendor.
         opened_as: Scheme and host of the page, such as ``http://localhost:8000``.
     """
     start = settings.PUBLIC_URL

@@ -1,0 +1,7 @@
+"""The admin: what finance staff see. Each module registers its own pages; services act."""
+
+from __future__ import annotations
+
+from syncapp.admin import connections, notifications, pairs, periodic, runs
+
+__all__ = ["connections", "notifications", "pairs", "periodic", "runs"]

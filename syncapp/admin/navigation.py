@@ -1,0 +1,102 @@
+"""The sidebar: which pages there are and who sees the way to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.admin.base import link
+from syncapp.models import Notification
+
+Item = dict[str, Any]
+UNREAD_SHOWN = 99
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar; unfold leaves out what the person may not see."""
+    return [
+        {"title": None, "items": _daily(request)},
+        {"title": _("Accounts"), "items": _accounts()},
+        {"title": _("Settings"), "collapsible": True, "items": _settings()},
+    ]
+
+
+def unread(request: HttpRequest) -> str:
+    """The number beside the bell; "" when everything was read."""
+    count = Notification.objects.filter(user=request.user.pk, read_at=None)[: UNREAD_SHOWN + 1]
+    found = len(count.values_list("pk"))
+    if not found:
+        return ""
+    return str(found) if found <= UNREAD_SHOWN else f"{UNREAD_SHOWN}+"
+
+
+def _daily(request: HttpRequest) -> list[Item]:
+    items: list[Item] = [
+        {
+            "title": _("Home"),
+            "icon": "home",
+            "link": reverse_lazy("admin:index"),
+            "active": lambda request: request.path == str(reverse_lazy("admin:index")),
+        },
+        _item(_("Object view"), "dashboard", "syncapp_object_view", "syncapp.view_recordlink"),
+        _item(
+            _("Record view"), "list_alt", "syncapp_recordlink_changelist", "syncapp.view_recordlink"
+        ),
+        _item(_("Runs"), "history", "syncapp_syncrun_changelist", "syncapp.view_syncrun"),
+        {
+            **_item(
+                _("Notifications"),
+                "notifications",
+                "syncapp_notification_changelist",
+                "syncapp.view_notification",
+            ),
+        },
+    ]
+    count = unread(request)
+    if count:
+        items[-1]["badge"] = count
+    return [item for item in items if item["link"]]
+
+
+def _accounts() -> list[Item]:
+    return [
+        _item(
+            _("Connections"), "cable", "syncapp_connection_changelist", "syncapp.view_connection"
+        ),
+        _item(
+            _("Account pairs"), "sync_alt", "syncapp_accountpair_changelist",
+            "syncapp.view_accountpair",
+        ),
+    ]  # fmt: skip
+
+
+def _settings() -> list[Item]:
+    return [
+        _item(
+            _("Schedule"),
+            "schedule",
+            "django_celery_beat_periodictask_changelist",
+            "django_celery_beat.view_periodictask",
+        ),
+        _item(_("Users"), "person", "auth_user_changelist", "auth.view_user"),
+        _item(_("Groups"), "group", "auth_group_changelist", "auth.view_group"),
+        _item(_("Sign-in attempts"), "lock", "axes_accessattempt_changelist",
+              "axes.view_accessattempt"),
+    ]  # fmt: skip
+
+
+def _item(title: object, icon: str, name: str, permission: str) -> Item:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link(f"admin:{name}"),
+        "permission": _allowed(permission),
+    }
+
+
+def _allowed(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)

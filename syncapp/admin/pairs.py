@@ -1,0 +1,259 @@
+"""Account pairs: the list, one pair's page, joining two accounts, pause, resume, sync now."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from kombu.exceptions import OperationalError
+from unfold.decorators import display
+
+from syncapp.admin import home, moments
+from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, page, render, require
+from syncapp.admin.connections import usage
+from syncapp.core.errors import SyncError
+from syncapp.core.sides import Side
+from syncapp.models import AccountPair, Connection, SyncRun, Trigger
+from syncapp.services import connections, definitions, joining
+from syncapp.tasks import run_account_pair
+
+logger = logging.getLogger(__name__)
+
+RUNS_SHOWN = 15
+LONGEST_NAME = 255
+
+
+@admin.register(AccountPair)
+class AccountPairAdmin(BaseAdmin[AccountPair]):
+    """The accounts that are kept in step with each other."""
+
+    list_display = ("pair_name", "shown_state", "next_run", "syncs")
+    list_display_links = ("pair_name",)
+    list_select_related = ("hubspot", "quickbooks")
+    ordering = ("pk",)
+    list_before_template = "admin/syncapp/pair/before_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The join page, the home page's fragment, and what the buttons post to."""
+        own = [
+            path(
+                "join/",
+                page(self, self.join_page, "syncapp.add_accountpair", methods=READ + POST),
+                name="syncapp_join",
+            ),
+            # Outside admin_view: a poll that lost its session reloads the page instead of
+            # drawing the login form into a corner of it. It checks for itself.
+            path("home/", home.fragment, name="syncapp_home_status"),
+            path(
+                "<int:pk>/run/",
+                page(self, self.run, "syncapp.run_accountpair", methods=POST),
+                name="syncapp_pair_run",
+            ),
+            path(
+                "<int:pk>/pause/",
+                page(self, self.pause, "syncapp.pause_accountpair", methods=POST),
+                name="syncapp_pair_pause",
+            ),
+            path(
+                "<int:pk>/resume/",
+                page(self, self.resume, "syncapp.pause_accountpair", methods=POST),
+                name="syncapp_pair_resume",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Adding is joining two connections, on a page of its own."""
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with a Join button where two accounts wait for each other."""
+        may_join = request.user.has_perm("syncapp.add_accountpair")
+        context = {"can_join": may_join and joining.has_choice(), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    @display(description=gettext_lazy("Account pair"), ordering="name")
+    def pair_name(self, pair: AccountPair) -> str:
+        """Its name, or both accounts'."""
+        return str(pair)
+
+    @display(
+        description=gettext_lazy("State"),
+        ordering="state",
+        label={
+            AccountPair.State.ACTIVE.label: "success",
+            AccountPair.State.PAUSED.label: "warning",
+            AccountPair.State.BROKEN.label: "danger",
+        },
+    )
+    def shown_state(self, pair: AccountPair) -> str:
+        """Whether writes may happen."""
+        return pair.get_state_display()
+
+    @display(description=gettext_lazy("Next run"), ordering="next_due_at")
+    def next_run(self, pair: AccountPair) -> str:
+        """When it is due again."""
+        return moments.until(pair.next_due_at, timezone.now()) or NOTHING
+
+    @display(description=gettext_lazy("Syncs on"))
+    def syncs(self, pair: AccountPair) -> str:
+        """The objects that are switched on."""
+        found = pair.definitions.filter(enabled=True, deleted_at=None)
+        return ", ".join(definition.object_pair.title for definition in found) or NOTHING
+
+    # -- pages
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One pair's page; posting to it renames the pair."""
+        require(request, "syncapp.view_accountpair")
+        pair = get_object_or_404(
+            AccountPair.objects.select_related("hubspot", "quickbooks"), pk=object_id
+        )
+        if request.method == "POST":
+            if not self.has_change_permission(request, pair):
+                raise PermissionDenied
+            pair.name = request.POST.get("name", "").strip()[:LONGEST_NAME]
+            pair.save(update_fields=["name", "updated_at"])
+            messages.success(request, _("The name was saved."))
+            return redirect("admin:syncapp_accountpair_change", pair.pk)
+        now = timezone.now()
+        runs = SyncRun.objects.filter(pair=pair).order_by("-pk")[:RUNS_SHOWN]
+        context = {
+            "pair": pair,
+            "tone": moments.TONES[pair.state],
+            "next_run": moments.until(pair.next_due_at, now),
+            "overview": home.describe_pair(request, pair),
+            "runs": [run_row(run, now) for run in runs],
+            "sides": [
+                {
+                    "side": side,
+                    "connection": pair.connection(side),
+                    "tone": moments.TONES[pair.connection(side).status],
+                    "usage": usage(pair.connection(side), now),
+                }
+                for side in Side
+            ],
+            "may_change": self.has_change_permission(request, pair),
+            "may_delete": self.has_delete_permission(request, pair),
+            "may_pause": request.user.has_perm("syncapp.pause_accountpair"),
+            "may_run": request.user.has_perm("syncapp.run_accountpair"),
+        }
+        return render(self, request, "admin/syncapp/pair/page.html", context, title=str(pair))
+
+    def join_page(self, request: HttpRequest) -> HttpResponseBase:
+        """Ask which two accounts belong together, and for a mixed pair whether that is meant."""
+        candidates = {side: joining.alone(side) for side in Side}
+        chosen = {side: _chosen(request, side, candidates[side]) for side in Side}
+        hubspot, quickbooks = chosen[Side.HUBSPOT], chosen[Side.QUICKBOOKS]
+        problem = ""
+        if request.method == "POST" and hubspot and quickbooks:
+            try:
+                pair = connections.join(
+                    hubspot, quickbooks, confirmed=request.POST.get("confirmed") == "on"
+                )
+            except SyncError as error:
+                problem = str(error)
+            else:
+                messages.success(request, _("The two accounts are joined: %s.") % pair)
+                return redirect("admin:index")
+        context = {
+            "sides": [
+                {"side": side, "candidates": candidates[side], "chosen": chosen[side]}
+                for side in Side
+            ],
+            "ready": all(candidates.values()),
+            "problem": problem,
+            "may_be_mixed": any(
+                joining.is_mixed(h, q)
+                for h in candidates[Side.HUBSPOT]
+                for q in candidates[Side.QUICKBOOKS]
+            ),
+        }
+        return render(
+            self,
+            request,
+            "admin/syncapp/pair/join.html",
+            context,
+            title=_("Join two accounts"),
+            status=400 if problem else 200,
+        )
+
+    # -- buttons
+
+    def run(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Sync now."""
+        pair = get_object_or_404(AccountPair, pk=pk)
+        if pair.state == AccountPair.State.BROKEN:
+            messages.error(request, pair.state_detail or _("Reconnect the account first."))
+        elif not pair.definitions.filter(enabled=True, deleted_at=None).exists():
+            messages.warning(request, _("No sync is switched on: there is nothing to run."))
+        else:
+            definitions.request_run(pair, now=timezone.now())
+            wake(pair.pk)
+            messages.success(request, _("A run was asked for; it begins within seconds."))
+        return back(request, "admin:index")
+
+    def pause(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Stop all writes of the pair."""
+        pair = get_object_or_404(AccountPair, pk=pk)
+        definitions.pause(pair, who=request.user.get_username())
+        messages.success(
+            request, _("All writes are paused. Reading goes on, so nothing is missed.")
+        )
+        return back(request, "admin:index")
+
+    def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let the pair write again."""
+        pair = get_object_or_404(AccountPair, pk=pk)
+        definitions.resume(pair, now=timezone.now())
+        wake(pair.pk)
+        messages.success(request, _("Writes go on. What waited is handled now."))
+        return back(request, "admin:index")
+
+
+def wake(pair_id: int) -> None:
+    """Tell a worker; should the broker be away, the next tick finds the pair due."""
+
+    def send() -> None:
+        try:
+            run_account_pair.delay(pair_id, Trigger.MANUAL.value)
+        except OperationalError:
+            logger.warning("The broker is away; the next tick starts the run.")
+
+    transaction.on_commit(send)
+
+
+def run_row(run: SyncRun, now: Any) -> dict[str, Any]:
+    """One run as a line of a table."""
+    return {
+        "run": run,
+        "tone": moments.TONES[run.state],
+        "started": moments.ago(run.started_at, now),
+        "took": moments.took(run.started_at, run.ended_at),
+        "summary": moments.run_summary(run),
+    }
+
+
+def _chosen(
+    request: HttpRequest, side: Side, candidates: list[Connection]
+) -> Connection | None:
+    wanted = request.POST.get(side.value, "")
+    return next((c for c in candidates if str(c.pk) == wanted), None)

@@ -1,0 +1,1 @@
+"""Pages outside the admin: the vendors' way back, and the health check; no rules."""
