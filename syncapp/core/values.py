@@ -18,6 +18,8 @@ from syncapp.core.schema import Kind
 Value: TypeAlias = "str | bool | int | Sequence[Value] | Mapping[str, Value] | None"
 Values: TypeAlias = "Mapping[str, Value]"
 
+MAX_MAGNITUDE = 100  # in powers of ten: what is larger or smaller is no amount of anything
+
 
 def is_empty(value: Value) -> bool:
     """Whether a value holds nothing: None, "", blanks only, or an empty structure."""
@@ -78,8 +80,8 @@ def _number(value: str) -> str:
         number = Decimal(value)
     except InvalidOperation:
         return value
-    if not number.is_finite():
-        return value
+    if not number.is_finite() or abs(number.adjusted()) > MAX_MAGNITUDE:
+        return value  # "1e999999999", written out, would fill the memory
     plain = format(number, "f")
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
@@ -100,7 +102,10 @@ def _instant(value: str) -> str:
         return value
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    except OverflowError:  # the first or last day of the calendar, with an offset
+        return value
 
 
 _FORMS: Mapping[Kind, Callable[[str], str]] = {
