@@ -19,5 +19,5 @@ def is_older(side: Side, version: str, than: str) -> bool:
         if side is Side.HUBSPOT:
             return datetime.fromisoformat(version) < datetime.fromisoformat(than)
         return int(version) < int(than)
-    except ValueError:
+    except (ValueError, TypeError):  # TypeError: one has a time zone, the other has none
         return False
