@@ -110,7 +110,7 @@ def _plain(value: Value) -> str:
 
 
 def _listed(value: Value, wanted: str) -> bool:
-    choices = {part.strip().casefold() for part in wanted.split(",")}
+    choices = {_plain(part) for part in wanted.split(",")}
     return not is_empty(value) and bool(
         choices & set(_plain(value).split(";")) | ({_plain(value)} & choices)
     )
