@@ -77,13 +77,17 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
         elif hubspot and quickbooks:
             proposed.add((hubspot[0], quickbooks[0]))
         elif hubspot:
-            dormant = [c for c in group if c.gone and not c.linked and c.side is Side.QUICKBOOKS]
+            dormant = _dormant(group)
             if len(dormant) == 1:
                 proposed.add((hubspot[0], dormant[0]))
+            elif dormant:
+                ambiguous[hubspot[0].link] |= set(dormant)
         elif quickbooks:
             holders = [c for c in group if c.linked and not c.gone and c.side is Side.HUBSPOT]
             if holders:
                 taken[quickbooks[0].link] = min(holders)
+    # Who waits under one key is not matched under another: the open create decides first.
+    proposed = {pair for pair in proposed if not held & {c.link for c in pair}}
     pairs = _undisputed(proposed, ambiguous)
     return Matches(
         pairs=tuple(pairs),
@@ -91,6 +95,14 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
         taken={link: c for link, c in taken.items() if link not in ambiguous},
         held=frozenset(held),
     )
+
+
+def _dormant(group: Sequence[Candidate]) -> list[Candidate]:
+    """The inactive customers that may be taken: none while an active one holds the key."""
+    customers = [c for c in group if c.side is Side.QUICKBOOKS]
+    if any(not c.gone for c in customers):
+        return []
+    return [c for c in customers if not c.linked]
 
 
 def _undisputed(
