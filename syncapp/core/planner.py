@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from syncapp.core.filters import Filter
 from syncapp.core.mapping import FieldMapping
-from syncapp.core.merge import Agree, BasePair, Copy, Keep, merge_field
+from syncapp.core.merge import Agree, BasePair, Copy, merge_field
 from syncapp.core.pairs.base import ObjectPair, Refusal
 from syncapp.core.plan import IN_SYNC, Change, ChangeOp, FieldChange, RecordPlan, Status, because
 from syncapp.core.sides import Direction, Side
@@ -175,24 +175,22 @@ def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPla
         decision = merge_field(
             mapping, base.get(mapping.key), now, allowed=allowed, winner=config.winner
         )
-        match decision:
-            case Agree():
-                base[mapping.key] = now
-            case Keep(emptied=side) if side is not None:
-                emptied.append((mapping.key, side))
-            case Keep():
-                pass
-            case Copy(to=to, value=value, conflict=conflict):
-                writes[to].append(
-                    FieldChange(
-                        mapping.field(to),
-                        before=now.on(to),
-                        after=value,
-                        mapping=mapping.key,
-                        source=now.on(to.other),
-                        conflict=conflict,
-                    )
+        if isinstance(decision, Agree):
+            base[mapping.key] = now
+        elif isinstance(decision, Copy):
+            to = decision.to
+            writes[to].append(
+                FieldChange(
+                    mapping.field(to),
+                    before=now.on(to),
+                    after=decision.value,
+                    mapping=mapping.key,
+                    source=now.on(to.other),
+                    conflict=decision.conflict,
                 )
+            )
+        elif decision.emptied is not None:
+            emptied.append((mapping.key, decision.emptied))
     if facts.stopped is not None:
         return RecordPlan(facts.stopped, base=base, emptied=tuple(emptied))
     status = IN_SYNC if allowed is not None else because("filter", condition=condition)
