@@ -49,7 +49,7 @@ def display_name(values: Values, *, company_name: bool) -> str:
     """
     company = values.get(COMPANY_NAME)
     if company_name and not is_empty(company):
-        return " ".join(text(company).split(" "))
+        return text(company)
     return _person_name(values) or text(values.get("email") or "")
 
 
