@@ -7,7 +7,7 @@ Must not know why a change was planned.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import facts as fact_finding
 from syncapp.services import ingest, outbox, record_log, resolution, store
+from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.outbox import Planned
 
@@ -93,38 +94,43 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
         _write(context, sync, side, op, planned)
 
 
-def _join(context: RunContext, sync: ActiveSync, pairs: Iterable[tuple[int, int]]) -> set[int]:
-    """Make one link of two half links, for each pair; they are planned in the next round."""
-    touched: set[int] = set()
+def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]]) -> set[int]:
+    """Make one link of two half links, for each pair; they are planned in the next round.
+
+    Returns:
+        The half links concerned.
+    """
+    if not pairs:
+        return set()
     now = context.env.clock.now()
+    text = f"Matched by {sync.config.pair.match_key_label}."
+    kept: list[RecordLink] = []
+    absorbed: dict[int, RecordLink] = {}
     with transaction.atomic():
         context.confirm()
-        log = []
-        for hubspot_pk, quickbooks_pk in pairs:
-            halves = {
-                link.pk: link
-                for link in sync.definition.links.select_for_update().filter(
-                    pk__in=[hubspot_pk, quickbooks_pk]
-                )
-            }
-            if len(halves) < len(Side):
+        halves = sync.definition.links.select_for_update().in_bulk(
+            [pk for both in pairs for pk in both]
+        )
+        for both in pairs:
+            if not all(pk in halves for pk in both):
                 continue
-            keep, rival = (halves[pk] for pk in sorted(halves))
-            touched |= set(halves)
-            outbox.absorb(keep, rival)
-            keep.origin = "both"
-            keep.revision += 1
-            keep.next_at = now
-            keep.updated_at = now
-            keep.save()
-            store.save_keys(sync.config, [keep])
-            context.counters.linked += 1
-            text = f"Matched by {sync.config.pair.match_key_label}."
-            log.append(
-                record_log.entry(keep, record_log.Kind.LINKED, at=now, run=context.run, text=text)
-            )
-        record_log.save(log)
-    return touched
+            link, rival = (halves[pk] for pk in sorted(both))
+            outbox.absorb(link, rival)
+            absorbed[rival.pk] = link
+            link.origin = "both"
+            link.revision += 1
+            link.next_at = link.updated_at = now
+            link.label = store.label(sync.config, link)
+            kept.append(link)
+        outbox.let_go(absorbed)
+        save_changed(kept, [*store.SEEN_FIELDS, "origin"])
+        store.save_keys(sync.config, kept)
+        record_log.save(
+            record_log.entry(link, record_log.Kind.LINKED, at=now, run=context.run, text=text)
+            for link in kept
+        )
+    context.counters.linked += len(kept)
+    return {pk for both in pairs for pk in both}
 
 
 def _sort_out(
@@ -253,7 +259,7 @@ def _save_unmoved(links: Sequence[RecordLink]) -> None:
         .values_list("pk", "revision")
     )
     unmoved = [link for link in links if fresh.get(link.pk) == link.revision]
-    RecordLink.objects.bulk_update(unmoved, PLAN_FIELDS, batch_size=store.CHUNK)
+    save_changed(unmoved, PLAN_FIELDS)
 
 
 def _write(

@@ -19,6 +19,7 @@ from syncapp.core.sides import Side
 from syncapp.core.values import is_empty, name_key
 from syncapp.models import AccountPair, PendingWrite, RecordKey, RecordLink
 from syncapp.services import store
+from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 
 RELATED_CHUNK = 100
@@ -80,9 +81,7 @@ def load_related(
                 changed.append(link)
         with transaction.atomic():
             context.confirm()
-            RecordLink.objects.bulk_update(
-                changed, [f"{related.side.value}_seen"], batch_size=store.CHUNK
-            )
+            save_changed(changed, [f"{related.side.value}_seen"])
     return list(links)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +27,7 @@ from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry, SyncDefinition
 from syncapp.services import record_log, store
+from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 
 #: A side whose answers hold only some of a record's fields.
@@ -127,7 +128,8 @@ def settle(
     context.env.crash("answer_received")
     with transaction.atomic():
         context.confirm()
-        settlement = Settlement(context, sync, sending.side)
+        created = [result.record for result in results if isinstance(result, Written)]
+        settlement = Settlement(context, sync, sending.side, sending.intents, created)
         for intent in sending.intents:
             result = by_key.get(intent.batch_key)
             if isinstance(result, Written):
@@ -175,7 +177,7 @@ def _settle_failure(
     nothing_written = isinstance(error, errors.RunError | errors.TryLater)
     with transaction.atomic():
         context.confirm()
-        settlement = Settlement(context, sync, sending.side)
+        settlement = Settlement(context, sync, sending.side, sending.intents)
         for intent in sending.intents:
             if nothing_written or not isinstance(error, errors.RecordError):
                 settlement.dropped(intent, str(error))
@@ -202,15 +204,38 @@ def planned_changes(intent: PendingWrite) -> tuple[FieldChange, ...]:
 class Settlement:
     """Collects the results of a batch and saves them in one go.
 
-    Used inside one transaction; the links are locked when it begins to change them.
+    Made and used inside one transaction, with the links locked.
+
+    Args:
+        context: The run.
+        sync: The sync the writes belong to.
+        side: The side they were sent to.
+        intents: The writes that are to be settled.
+        records: What answers or look-ups returned for them; a half link that saw one of these
+            early is joined with the link it was created for.
     """
 
-    def __init__(self, context: RunContext, sync: ActiveSync, side: Side) -> None:
+    def __init__(
+        self,
+        context: RunContext,
+        sync: ActiveSync,
+        side: Side,
+        intents: Sequence[PendingWrite],
+        records: Iterable[Record] = (),
+    ) -> None:
         self._context = context
         self._config = sync.config
         self._definition = sync.definition
         self._side = side
         self._now = context.env.clock.now()
+        column = f"{side.value}_id"
+        locked = sync.definition.links.select_for_update()
+        self._known = locked.in_bulk([intent.link_id for intent in intents])
+        self._holders: dict[str, RecordLink] = {
+            getattr(link, column): link
+            for link in locked.filter(**{f"{column}__in": [r.ref.id for r in records]})
+        }
+        self._absorbed: dict[int, RecordLink] = {}
         self._intents: list[PendingWrite] = []
         self._links: list[RecordLink] = []
         self._rekeyed: list[RecordLink] = []
@@ -297,8 +322,9 @@ class Settlement:
 
     def save(self) -> None:
         """Write everything down."""
-        RecordLink.objects.bulk_update(self._links, LINK_FIELDS, batch_size=store.CHUNK)
-        PendingWrite.objects.bulk_update(self._intents, SETTLED_FIELDS, batch_size=store.CHUNK)
+        let_go(self._absorbed)
+        save_changed(self._links, LINK_FIELDS)
+        save_changed(self._intents, SETTLED_FIELDS)
         changes = store.save_keys(self._config, self._rekeyed)
         store.wake_peers(self._definition, changes, self._now)
         record_log.save(self._log)
@@ -311,7 +337,7 @@ class Settlement:
 
     def _fresh(self, intent: PendingWrite) -> RecordLink:
         """The link as it stands now, locked."""
-        link = RecordLink.objects.select_for_update().get(pk=intent.link_id)
+        link = self._known[intent.link_id]
         self._links.append(link)
         return link
 
@@ -324,13 +350,14 @@ class Settlement:
 
     def _claim(self, link: RecordLink, record: Record) -> bool:
         """Give the link the created record's id, joining a half link that saw it early."""
-        column = f"{self._side.value}_id"
-        rival = self._definition.links.filter(**{column: record.ref.id}).exclude(pk=link.pk).first()
-        if rival is not None:
+        rival = self._holders.get(record.ref.id)
+        if rival is not None and rival.pk != link.pk:
             if rival.is_linked:
                 return False
             absorb(link, rival)
-        setattr(link, column, record.ref.id)
+            self._absorbed[rival.pk] = link
+        store.put(link, "id", self._side, record.ref.id)
+        self._holders[record.ref.id] = link
         return True
 
     def _conflicting_claim(self, intent: PendingWrite, link: RecordLink, record: Record) -> None:
@@ -514,15 +541,22 @@ class Settlement:
 
 
 def absorb(link: RecordLink, rival: RecordLink) -> None:
-    """Take over what a half link knows, and let it go. Inside a transaction."""
+    """Take over what a half link knows of its side; neither is saved here."""
     for side in Side:
-        if rival.id_on(side) is None:
-            continue
-        for name in ("id", "version", "seen", "gone"):
-            store.put(link, name, side, store.get(rival, name, side))
-    rival.log.update(link=link)
-    rival.writes.update(link=link)
-    rival.delete()
+        if rival.id_on(side) is not None:
+            for name in ("id", "version", "seen", "gone"):
+                store.put(link, name, side, store.get(rival, name, side))
+
+
+def let_go(absorbed: Mapping[int, RecordLink]) -> None:
+    """Delete half links that were absorbed: ``{their pk: the link that has their log now}``."""
+    if not absorbed:
+        return
+    for model in (RecordLogEntry, PendingWrite):
+        moved = model.objects.filter(link__in=absorbed).values_list("link_id", flat=True)
+        for pk in set(moved):
+            model.objects.filter(link=pk).update(link=absorbed[pk])
+    RecordLink.objects.filter(pk__in=absorbed).delete()
 
 
 def _may_write(definition: SyncDefinition) -> bool:

@@ -21,6 +21,7 @@ from syncapp.core.sides import Side
 from syncapp.core.values import Value, canonical, name_key
 from syncapp.models import PendingWrite
 from syncapp.services import ingest, outbox, store
+from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 
 #: How far QuickBooks' clock may be behind ours when a record's creation is dated.
@@ -63,7 +64,7 @@ def _resolve_creates(
     missing = [intent for intent in intents if intent.pk not in found]
     with transaction.atomic():
         context.confirm()
-        settlement = outbox.Settlement(context, sync, side)
+        settlement = outbox.Settlement(context, sync, side, intents, found.values())
         for intent in intents:
             if intent.pk in found:
                 settlement.written(intent, found[intent.pk], confirmed=True)
@@ -124,7 +125,7 @@ def _send_again(
             intent.sent_at = now
             intent.due_at = now + outbox.quiet_time(side, intent.op)
             intent.lease_epoch = context.lease.epoch
-        PendingWrite.objects.bulk_update(intents, ["state", "sent_at", "due_at", "lease_epoch"])
+        save_changed(intents, ["state", "sent_at", "due_at", "lease_epoch"])
     context.env.crash("intents_saved")
     batch = outbox.as_batch(sync.config, side, intents)
     outbox.send(context, sync, [outbox.Sending(side, batch, tuple(intents))])
@@ -143,7 +144,7 @@ def _resolve_updates(
     context.env.crash("looked_up")
     with transaction.atomic():
         context.confirm()
-        settlement = outbox.Settlement(context, sync, side)
+        settlement = outbox.Settlement(context, sync, side, intents, records)
         for intent in intents:
             record = by_id.get(str(intent.link.id_on(side)))
             if record is not None and _landed(sync, side, intent, record, history):

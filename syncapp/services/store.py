@@ -18,6 +18,7 @@ from syncapp.core.values import Value, Values, name_key
 from syncapp.core.versions import is_older
 from syncapp.models import IdAlias, RecordKey, RecordLink, RecordLogEntry, SyncDefinition, SyncRun
 from syncapp.services import record_log
+from syncapp.services.bulk import save_changed
 
 CHUNK = 500
 LABEL_LIMIT = 500
@@ -111,7 +112,7 @@ def mark_gone(
         put(link, "gone", side, how)
         _touch(link, now)
         log.append(_gone_entry(link, side, how, now, run))
-    RecordLink.objects.bulk_update(links, SEEN_FIELDS, batch_size=CHUNK)
+    save_changed(links, SEEN_FIELDS)
     record_log.save(log)
     return len(links)
 
@@ -344,6 +345,6 @@ def _gone_entry(
 
 def _save(page: _Page) -> None:
     RecordLink.objects.bulk_create(page.created, batch_size=CHUNK)
-    RecordLink.objects.bulk_update(page.changed.values(), SEEN_FIELDS, batch_size=CHUNK)
+    save_changed(page.changed.values(), SEEN_FIELDS)
     wake_peers(page.definition, save_keys(page.config, page.rekeyed), page.now)
     record_log.save(page.log)
