@@ -43,11 +43,12 @@ class SecretIn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where consent, tokens and revoking are."""
+    """Where consent, tokens, revoking and asking about a token ("" for nowhere) are."""
 
     authorize: str
     token: str
     revoke: str
+    introspect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,13 @@ HUBSPOT = OAuthVendor(
         authorize="https://app.hubspot.com/oauth/authorize",
         token=f"{HUBSPOT_API}/oauth/{HUBSPOT_OAUTH_VERSION}/token",
         revoke=f"{HUBSPOT_API}/oauth/{HUBSPOT_OAUTH_VERSION}/token/revoke",
+        introspect=f"{HUBSPOT_API}/oauth/{HUBSPOT_OAUTH_VERSION}/token/introspect",
     ),
     paths=Endpoints(
         authorize="/oauth/authorize",
         token=f"/oauth/{HUBSPOT_OAUTH_VERSION}/token",
         revoke=f"/oauth/{HUBSPOT_OAUTH_VERSION}/token/revoke",
+        introspect=f"/oauth/{HUBSPOT_OAUTH_VERSION}/token/introspect",
     ),
     revoke_as_json=False,
     request_id_header="x-hubspot-correlation-id",
@@ -221,6 +224,21 @@ class OAuthClient:
             return
         raise self._refusal(answer, renewing=True)
 
+    def app_id(self, access_token: str) -> str:
+        """The vendor's id of the app a token was given to; "" where it does not tell.
+
+        HubSpot's property history names an app by this id.
+
+        Raises:
+            SideUnreachable: The vendor did not answer.
+        """
+        url = self._endpoints().introspect
+        if not url:
+            return ""
+        form = {"token": access_token, "token_type_hint": "access_token"}
+        answer = self._post(url, self._form(form), FORM)
+        return text(mapping(answer.json).get("app_id")) if 200 <= answer.status < 300 else ""
+
     # -- addresses
 
     def _endpoints(self) -> Endpoints:
@@ -232,6 +250,7 @@ class OAuthClient:
                 self._base_url + paths.authorize,
                 self._base_url + paths.token,
                 self._base_url + paths.revoke,
+                self._base_url + paths.introspect if paths.introspect else "",
             )  # fmt: skip
         return self._found
 

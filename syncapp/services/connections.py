@@ -111,6 +111,7 @@ def finish_consent(
     side = Side(connection.side)
     realm = realm_id if side is Side.QUICKBOOKS else tokens.account_id
     account = _ask(connection, StaticToken(tokens.access), env, realm)
+    connection.details = {"app_id": _oauth(connection, env).app_id(tokens.access)}
     _keep(connection, account, tokens=tokens, env=env)
     return request
 
@@ -179,7 +180,7 @@ def refresh_details(connection: Connection, *, env: Env) -> None:
     """Read again what the vendor says about the account; also a test of the connection."""
     account = connector_for(connection, env=env).account()
     connection.name = account.name or connection.name
-    connection.details = _details(account)
+    connection.details = _details(connection, account)
     connection.details_read_at = env.clock.now()
     connection.save(update_fields=["name", "details", "details_read_at", "updated_at"])
 
@@ -283,6 +284,7 @@ def _connector(
             portal_id=account_id,
             ui_domain=str(connection.details.get("uiDomain", "")),
             time_zone=connection.time_zone,
+            app_id=str(connection.details.get("app_id", "")),
         )
     return quickbooks.connect(
         env,
@@ -316,7 +318,7 @@ def _keep(
     connection.external_id = account.id
     connection.name = account.name or connection.name
     connection.environment = account.environment
-    connection.details = _details(account)
+    connection.details = _details(connection, account)
     connection.details_read_at = env.clock.now()
     connection.access_token = tokens.access if tokens else access_token
     connection.refresh_token = tokens.refresh if tokens else ""
@@ -348,9 +350,10 @@ def _revive_pairs(connection: Connection, env: Env) -> None:
             pair.save(update_fields=["state", "state_detail", "next_due_at", "updated_at"])
 
 
-def _details(account: Account) -> dict[str, object]:
+def _details(connection: Connection, account: Account) -> dict[str, object]:
     return {
         **account.details,
+        "app_id": connection.details.get("app_id", ""),
         "currency": account.currency,
         "country": account.country,
         "time_zone": account.time_zone,

@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from syncapp.core.errors import ConfigurationInvalid
 from syncapp.core.sides import Side
-from syncapp.models import AccountPair, Connection, RecordLink
+from syncapp.models import AccountPair, Connection, RecordLink, RecordLogEntry
 from syncapp.services import failing_records
 from tests.world import World
 
@@ -281,3 +281,27 @@ def test_after_a_restore_both_sides_are_listed_before_anything_is_created(world:
     world.run()
     assert world.link().state == "in_sync"
     assert len(world.quickbooks.all()) == len(world.hubspot.all()) == 1
+
+
+def test_a_value_saved_in_hubspot_in_the_moment_of_our_write_is_named(world: World) -> None:
+    """HubSpot has no conditional write; its history shows what stood there for a moment."""
+    contact = world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.sync()
+    world.run()
+    customer = world.link().quickbooks_id
+    world.clock.advance(3600)
+    world.quickbooks.edit(customer, GivenName="Anna")
+    send = world.http.send
+
+    def edit_in_between(request):  # noqa: ANN001, ANN202
+        if request.url.endswith("/batch/update"):
+            world.http.send = send
+            world.hubspot.edit(contact, firstname="Annika")
+            world.clock.advance(1)
+        return send(request)
+
+    world.http.send = edit_in_between
+    world.run()
+    assert world.hubspot.get(contact)["firstname"] == "Anna"
+    entry = RecordLogEntry.objects.get(kind="conflict")
+    assert [change["before"] for change in entry.changes] == ["Annika"]
