@@ -77,7 +77,7 @@ class KeepAliveHandler(WSGIRequestHandler):
 
     def _send(self, status: str, headers: list[tuple[str, str]], payload: bytes) -> None:
         code = int(status.split(" ", 1)[0])
-        lines = [f"HTTP/1.1 {status}", f"Date: {self.date_time_string()}"]
+        lines = [f"HTTP/1.1 {status}"]
         announced: int | None = None
         for name, value in headers:
             lines.append(f"{name}: {value}")

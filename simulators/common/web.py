@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -233,7 +234,10 @@ class App:
             ConnectionCut: a fault ends the connection here.
         """
         request = SimRequest(environ)
-        return self.respond(request)(environ, start_response)
+        response = self.respond(request)
+        # The vendor's clock, not the machine's: clients take their cursors from it.
+        response.headers["Date"] = http_date(self.clock.now())
+        return response(environ, start_response)
 
     def respond(self, request: SimRequest) -> Response:
         """Answer one request, faults included."""
