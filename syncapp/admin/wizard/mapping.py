@@ -1,0 +1,129 @@
+"""Step 2: who wins a data conflict, and which mapped fields take part (S7, S8, S15, S16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.wizard.base import Mistake, Page, Typed
+from syncapp.admin.words import arrow
+from syncapp.core.sides import Direction, Side
+from syncapp.services import drafts
+from syncapp.services.config import SettingsError, parse_document, to_document
+
+
+class ConflictForm(forms.Form):
+    """Whose value is kept where both sides changed."""
+
+    conflict = forms.ChoiceField(
+        choices=[
+            (Side.QUICKBOOKS.value, gettext_lazy("Use QuickBooks Online data")),
+            (Side.HUBSPOT.value, gettext_lazy("Use HubSpot data")),
+        ],
+        error_messages={
+            "required": gettext_lazy("Data conflicts: choose whose data is used."),
+            "invalid_choice": gettext_lazy("Data conflicts: choose whose data is used."),
+        },
+    )
+
+
+class MappingStep:
+    """Configure: data conflicts and mapped fields."""
+
+    slug = "mapping"
+    title = gettext_lazy("Configure")
+    template = "admin/syncapp/wizard/mapping.html"
+
+    def read(self, page: Page, posted: QueryDict) -> Typed:
+        """The winner and the switches."""
+        on = set(posted.getlist("on"))
+        parts: dict[str, Any] = {
+            "mappings": [{**entry, "enabled": _key(entry) in on} for entry in _entries(page)]
+        }
+        mistakes: list[Mistake] = []
+        source = page.direction.source
+        form = ConflictForm(posted)
+        if source is not None:
+            parts["conflict"] = source.value
+        elif form.is_valid():
+            parts["conflict"] = form.cleaned_data["conflict"]
+        else:
+            mistakes.append(Mistake("conflict", str(form.errors["conflict"][0])))
+        document = {**page.document, **parts, "filters": {}}
+        mistakes += [
+            Mistake("mappings", problem.message)
+            for problem in drafts.check(document, page.lists)
+            if problem.where.startswith("mappings")
+        ]
+        return Typed(parts, mistakes)
+
+    def context(self, page: Page, posted: QueryDict | None) -> dict[str, Any]:
+        """The two radio buttons and the table of fields."""
+        source = page.direction.source
+        return {
+            "conflicts": [
+                {
+                    "value": value,
+                    "words": words,
+                    "checked": page.document.get("conflict") == value,
+                }
+                for value, words in ConflictForm.base_fields["conflict"].choices  # type: ignore[attr-defined]
+            ],
+            "source": source,
+            "rows": [_row(page, entry) for entry in _entries(page)],
+            "asked": not page.lists.problems,
+            "unasked": list(page.lists.problems.values()),
+        }
+
+
+def _entries(page: Page) -> list[dict[str, Any]]:
+    """The mappings of the document, those it does not name included."""
+    try:
+        config = parse_document({**page.document, "filters": {}})
+    except SettingsError:
+        return list(page.document.get("mappings", []))
+    return list(to_document(config)["mappings"])
+
+
+def _key(entry: dict[str, Any]) -> str:
+    return f"{entry['hubspot']}:{entry['quickbooks']}"
+
+
+def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
+    """One mapping: its fields as the accounts name them, its arrow, and a note where needed."""
+    own = Direction(entry["direction"])
+    usable = page.direction in {own, Direction.BOTH} or own is Direction.BOTH
+    effective = own if own is not Direction.BOTH else page.direction
+    related = {one.name for one in page.object_pair.related}
+    hubspot = page.named(Side.HUBSPOT, entry["hubspot"])
+    quickbooks = page.named(Side.QUICKBOOKS, entry["quickbooks"])
+    missing = [
+        side.label
+        for side, found, name in (
+            (Side.HUBSPOT, hubspot, entry["hubspot"]),
+            (Side.QUICKBOOKS, quickbooks, entry["quickbooks"]),
+        )
+        if found is None and side in page.lists.fields and name not in related
+    ]
+    is_display_name = entry["quickbooks"] == page.object_pair.unique_name
+    return {
+        "key": _key(entry),
+        "label": entry.get("label") or entry["hubspot"],
+        "hubspot": hubspot.label if hubspot else _related_words(entry["hubspot"]),
+        "hubspot_name": entry["hubspot"],
+        "quickbooks": quickbooks.label if quickbooks else entry["quickbooks"],
+        "quickbooks_name": entry["quickbooks"],
+        "arrow": arrow(effective if usable else own),
+        "enabled": bool(entry["enabled"]),
+        "usable": usable,
+        "missing": missing,
+        "is_display_name": is_display_name,
+    }
+
+
+def _related_words(name: str) -> str:
+    return {"associatedcompany.name": _("Associated company name")}.get(name, name)

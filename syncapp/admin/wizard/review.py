@@ -1,0 +1,106 @@
+"""Step 4: everything in plain words, the rehearsal, and the switch (S12, B1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.rehearsals import rehearsal_context
+from syncapp.admin.wizard.base import Page, Typed
+from syncapp.admin.wizard.sentences import describe_settings
+from syncapp.core.sides import Side
+from syncapp.services import drafts
+from syncapp.services.config import SettingsError, parse_document
+
+STEP_OF = {"direction": "direction", "conflict": "mapping", "mappings": "mapping"}
+
+
+class SwitchOnForm(forms.Form):
+    """What a person must agree to before a sync is switched on."""
+
+    marker = forms.BooleanField(
+        error_messages={
+            "required": gettext_lazy(
+                "Tick the box about the property qbo_sync_id: without it a contact that was "
+                "created twice could not be told apart."
+            )
+        }
+    )
+    replace = forms.BooleanField(
+        error_messages={
+            "required": gettext_lazy(
+                "The settings were changed by somebody else meanwhile. Tick the box to replace "
+                "them, or start again from the saved settings."
+            )
+        }
+    )
+
+    def __init__(self, posted: QueryDict, *, marker: bool, replace: bool) -> None:
+        super().__init__(posted)
+        if not marker:
+            del self.fields["marker"]
+        if not replace:
+            del self.fields["replace"]
+
+
+class ReviewStep:
+    """Review and switch on."""
+
+    slug = "review"
+    title = gettext_lazy("Review")
+    template = "admin/syncapp/wizard/review.html"
+
+    def read(self, page: Page, posted: QueryDict) -> Typed:
+        """Nothing is typed here that belongs to the settings."""
+        return Typed({})
+
+    def context(self, page: Page, posted: QueryDict | None) -> dict[str, Any]:
+        """The sentences, what is wrong, the last rehearsal."""
+        draft = page.draft
+        problems = drafts.check(page.document, page.lists)
+        found = drafts.latest_rehearsal(draft)
+        living = drafts.living_definition(draft.pair, draft.object_type)
+        return {
+            "problems": [
+                {"message": problem.message, "step": _step_of(problem.where)}
+                for problem in problems
+            ],
+            "unasked": list(page.lists.problems.values()),
+            "sentences": _sentences(page),
+            "rehearsal": rehearsal_context(found, draft) if found is not None else None,
+            "needs_marker": page.direction.allows(Side.HUBSPOT),
+            "is_on": living is not None and living.enabled,
+            "planned_again": drafts.records_planned_again(draft),
+            "moved": drafts.has_moved(draft),
+        }
+
+
+def _sentences(page: Page) -> list[Any]:
+    try:
+        return list(describe_settings(parse_document(_labelled(page))))
+    except SettingsError:
+        return []
+
+
+def _labelled(page: Page) -> dict[str, Any]:
+    """The document with the fields' labels in its conditions, for the sentences only."""
+    filters: dict[str, Any] = {}
+    for side in Side:
+        groups = page.document.get("filters", {}).get(side.value, [])
+        filters[side.value] = [
+            [{**one, "label": _label(page, side, one.get("field", ""))} for one in group]
+            for group in groups
+        ]
+    return {**page.document, "filters": filters}
+
+
+def _label(page: Page, side: Side, name: str) -> str:
+    field = page.named(side, name)
+    return field.label if field is not None else name
+
+
+def _step_of(where: str) -> str:
+    return STEP_OF.get(where.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0], "filters")
