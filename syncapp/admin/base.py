@@ -6,7 +6,7 @@ Knows how a page is guarded and drawn. Must not know what is on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -19,6 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.admin import ModelAdmin
+from unfold.decorators import display as unfold_display
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin
@@ -26,9 +27,15 @@ else:
     BaseAdmin = ModelAdmin
 
 View = Callable[..., HttpResponseBase]
+F = TypeVar("F", bound=Callable[..., Any])
 NOTHING = "-"  # an empty cell of a list
 READ = ("GET", "HEAD")
 POST = ("POST",)
+
+
+def display(**options: Any) -> Callable[[F], F]:
+    """Unfold's decorator for a column of a list, with types."""
+    return cast("Callable[[F], F]", unfold_display(**options))
 
 
 def require(request: HttpRequest, *permissions: str) -> None:
@@ -73,7 +80,7 @@ def render(
 ) -> TemplateResponse:
     """A page with the admin's frame around it."""
     site = model_admin.admin_site
-    request.current_app = site.name  # type: ignore[attr-defined]
+    request.current_app = site.name
     whole = {**site.each_context(request), "title": title, "model_admin": model_admin, **context}
     return TemplateResponse(request, template, whole, status=status)
 

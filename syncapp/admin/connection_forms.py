@@ -6,6 +6,7 @@ Secrets are write-only: they are taken, never shown again. Must not call a vendo
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
@@ -40,11 +41,15 @@ class KeysForm(forms.Form):
     client_secret = forms.CharField(
         label=_("Client secret"),
         max_length=1000,
-        required=False,
+        error_messages={
+            "required": _("Enter the client secret: it stands below the client ID in your app.")
+        },
         widget=UnfoldAdminPasswordWidget(attrs=NEW_SECRET),
     )
 
-    def __init__(self, data: object = None, *, side: Side, connection: Connection | None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, side: Side, connection: Connection | None
+    ) -> None:
         self.has_secret = bool(connection and connection.client_secret)
         initial = {}
         if connection is not None:
@@ -52,10 +57,11 @@ class KeysForm(forms.Form):
                 "client_id": connection.client_id,
                 "environment": connection.environment,
             }
-        super().__init__(data, initial=initial)  # type: ignore[arg-type]
+        super().__init__(data, initial=initial)
         self.side = side
         if side is Side.HUBSPOT:
             del self.fields["environment"]  # HubSpot itself says what kind of account it is
+        self.fields["client_secret"].required = not self.has_secret
         if self.has_secret:
             self.fields["client_secret"].help_text = _(
                 "A secret is stored, encrypted, and never shown. Leave this empty to keep it."
@@ -66,13 +72,8 @@ class KeysForm(forms.Form):
         return str(self.cleaned_data["client_id"]).strip()
 
     def clean_client_secret(self) -> str:
-        """The secret; may be left empty only where one is stored."""
-        secret = str(self.cleaned_data["client_secret"]).strip()
-        if not secret and not self.has_secret:
-            raise forms.ValidationError(
-                _("Enter the client secret: it stands below the client ID in your app.")
-            )
-        return secret
+        """The secret without blanks; empty only where one is stored."""
+        return str(self.cleaned_data["client_secret"]).strip()
 
     def save(self, connection: Connection | None) -> Connection:
         """Keep the keys with the connection, or with a new one."""
@@ -84,12 +85,8 @@ class KeysForm(forms.Form):
             row.environment = self.cleaned_data["environment"]
         if row.status != Connection.Status.CONNECTED:
             row.method = Connection.Method.OAUTH
-        if row.pk is None:
-            row.save()
-        else:
-            row.save(
-                update_fields=["client_id", "client_secret", "environment", "method", "updated_at"]
-            )
+        changed = ["client_id", "client_secret", "environment", "method", "updated_at"]
+        row.save(update_fields=changed if connection is not None else None)
         return row
 
 

@@ -16,10 +16,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from syncapp.admin import moments
-from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, page, render, require
+from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, display, page, render, require
 from syncapp.admin.connection_forms import KeysForm, TokenForm
 from syncapp.core.errors import ConnectionBroken, SyncError
 from syncapp.core.sides import Side
@@ -212,7 +211,7 @@ class ConnectionAdmin(BaseAdmin[Connection]):
             "keys": None
             if connection is not None and (connection.base_url or (live and by_token))
             else keys or KeysForm(side=side, connection=connection),
-            "token": (token or TokenForm()) if side is Side.HUBSPOT else None,
+            "token": (token or TokenForm()) if _takes_token(side, connection) else None,
             "token_open": token is not None or by_token,
             "redirect_uri": portal.redirect_uri(side, opened_as=opened_as),
             "scopes": portal.scopes(side),
@@ -255,6 +254,13 @@ class ConnectionAdmin(BaseAdmin[Connection]):
             _("Disconnected. Settings, record links and history are kept; Reconnect goes on."),
         )
         return redirect("admin:syncapp_connection_change", pk)
+
+
+def _takes_token(side: Side, connection: Connection | None) -> bool:
+    """HubSpot takes plain tokens; a simulator that was connected by consent needs none."""
+    simulated = connection is not None and connection.base_url
+    by_token = connection is not None and connection.method == Connection.Method.ACCESS_TOKEN
+    return side is Side.HUBSPOT and bool(by_token or not simulated)
 
 
 def facts(connection: Connection, now: Any) -> list[tuple[str, str]]:

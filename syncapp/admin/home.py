@@ -69,6 +69,7 @@ class Card:
     tone: str
     sentence: str
     progress: Progress | None
+    next_run: str
     figures: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, str]] = field(default_factory=list)
 
@@ -224,6 +225,7 @@ def _pair(request: HttpRequest, seen: PairOverview, now: datetime) -> dict[str, 
         "run_id": f"td-run-{seen.pair.pk}",
         "url": link("admin:syncapp_accountpair_change", seen.pair.pk),
         "tone": moments.TONES[seen.pair.state],
+        "is_shown": bool(seen.cards) or seen.pair.state != AccountPair.State.ACTIVE,
         "is_paused": seen.pair.state == AccountPair.State.PAUSED,
         "is_broken": seen.pair.state == AccountPair.State.BROKEN,
         "is_running": seen.is_running,
@@ -260,6 +262,7 @@ def _card(request: HttpRequest, seen: PairOverview, card: SyncCard, now: datetim
         tone=tone,
         sentence=_sentence(seen, card, now),
         progress=_progress(seen, card),
+        next_run=_next_run(seen, card, now),
         figures=_figures(card, may_see) if card.is_set_up else [],
         links=_card_links(request, card),
     )
@@ -317,6 +320,14 @@ def _progress(seen: PairOverview, card: SyncCard) -> Progress | None:
     return Progress(text, 100 * card.handled // total)
 
 
+def _next_run(seen: PairOverview, card: SyncCard, now: datetime) -> str:
+    idle = card.definition.enabled and seen.pair.state != AccountPair.State.BROKEN
+    when = moments.until(seen.pair.next_due_at, now)
+    if not idle or not when:
+        return ""
+    return _("A run goes on.") if seen.is_running else _("Next run %(when)s.") % {"when": when}
+
+
 def _reading(reading: overview.Reading, card: SyncCard) -> str:
     if reading.is_complete:
         return _("%(side)s: all read") % {"side": reading.side.label}
@@ -368,6 +379,11 @@ def _card_links(request: HttpRequest, card: SyncCard) -> list[dict[str, str]]:
         text = _("Configure") if card.is_set_up else _("Continue set-up")
         found.append({"text": text, "url": wizard, "icon": "tune"})
     view = link("admin:syncapp_object_view")
+    switch = "turn_off" if definition.enabled else "turn_on"
+    url = link(f"admin:syncapp_{switch}", definition.pk) if card.is_set_up else ""
+    if url and request.user.has_perm("syncapp.activate_syncdefinition"):
+        text = _("Turn off") if definition.enabled else _("Turn on")
+        found.append({"text": text, "url": url, "icon": "power_settings_new"})
     if card.is_set_up and view and request.user.has_perm("syncapp.view_recordlink"):
         found.append({"text": _("Object view"), "url": view, "icon": "dashboard"})
     return found

@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from syncapp.admin import moments
-from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, page
+from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, display, page
 from syncapp.models import Notification
 
 

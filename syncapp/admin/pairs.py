@@ -16,10 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
-from unfold.decorators import display
 
 from syncapp.admin import home, moments
-from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, page, render, require
+from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, display, page, render, require
 from syncapp.admin.connections import usage
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
@@ -252,8 +251,6 @@ def run_row(run: SyncRun, now: Any) -> dict[str, Any]:
     }
 
 
-def _chosen(
-    request: HttpRequest, side: Side, candidates: list[Connection]
-) -> Connection | None:
+def _chosen(request: HttpRequest, side: Side, candidates: list[Connection]) -> Connection | None:
     wanted = request.POST.get(side.value, "")
     return next((c for c in candidates if str(c.pk) == wanted), None)

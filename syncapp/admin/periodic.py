@@ -5,7 +5,7 @@ Knows what each package's admin leaves open and closes it. Must not know what is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from axes.admin import AccessAttemptAdmin as AxesAttemptAdmin
 from axes.admin import AccessFailureLogAdmin as AxesFailureAdmin
@@ -37,18 +37,22 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from syncapp.admin.base import NOTHING
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
-    Form = Any
-    TaskAdmin = ClockedAdmin = CrontabAdmin = admin.ModelAdmin[Any]
-    AttemptBase = FailureBase = LogBase = admin.ModelAdmin[Any]
-    UserBase = DjangoUserAdmin[User]
-    GroupBase = DjangoGroupAdmin
-    TaskWidget = Any
+    # The packages carry no types: to the type checker their classes are plain ModelAdmins.
+    class ForeignAdmin(admin.ModelAdmin[Any]):
+        """A package's admin class."""
+
+    ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
+    TaskBase: TypeAlias = ForeignAdmin
+    ClockedBase: TypeAlias = ForeignAdmin
+    CrontabBase: TypeAlias = ForeignAdmin
+    AttemptBase: TypeAlias = ForeignAdmin
+    FailureBase: TypeAlias = ForeignAdmin
+    LogBase: TypeAlias = ForeignAdmin
+    UserBase: TypeAlias = DjangoUserAdmin[User]
 else:
-    ModelAdmin, TaskAdmin, ClockedAdmin = UnfoldAdmin, BeatTaskAdmin, BeatClockedAdmin
-    CrontabAdmin = BeatCrontabAdmin
+    ModelAdmin, TaskBase, ClockedBase = UnfoldAdmin, BeatTaskAdmin, BeatClockedAdmin
+    CrontabBase, UserBase = BeatCrontabAdmin, DjangoUserAdmin
     AttemptBase, FailureBase, LogBase = AxesAttemptAdmin, AxesFailureAdmin, AxesLogAdmin
-    UserBase, GroupBase = DjangoUserAdmin, DjangoGroupAdmin
 
 for model in (
     PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule,
@@ -83,7 +87,7 @@ class TaskForm(PeriodicTaskForm):  # type: ignore[misc]
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(ActionsNeedChange, TaskAdmin, ModelAdmin):
+class PeriodicTaskAdmin(ActionsNeedChange, TaskBase, ModelAdmin):
     """What beat starts, and how often."""
 
     form = TaskForm
@@ -100,7 +104,7 @@ class IntervalScheduleAdmin(ModelAdmin):
 
 
 @admin.register(CrontabSchedule)
-class CrontabScheduleAdmin(CrontabAdmin, ModelAdmin):
+class CrontabScheduleAdmin(CrontabBase, ModelAdmin):
     """Times of day."""
 
     inlines = ()
@@ -112,7 +116,7 @@ class SolarScheduleAdmin(ModelAdmin):
 
 
 @admin.register(ClockedSchedule)
-class ClockedScheduleAdmin(ClockedAdmin, ModelAdmin):
+class ClockedScheduleAdmin(ClockedBase, ModelAdmin):
     """Single moments."""
 
     inlines = ()
@@ -150,12 +154,17 @@ class UserAdmin(UserBase, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "get_full_name", "email", "roles", "is_active", "last_login")
+    list_display = ("username", "person", "email", "roles", "is_active", "last_login")
     list_filter = ("groups", "is_active")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With the groups, which the list shows."""
         return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("Name"))
+    def person(self, user: User) -> str:
+        """First and last name."""
+        return user.get_full_name() or NOTHING
 
     @admin.display(description=_("Roles"))
     def roles(self, user: User) -> str:
@@ -208,5 +217,5 @@ def grantable_groups(request: HttpRequest) -> QuerySet[Group]:
 
 
 @admin.register(Group)
-class GroupAdmin(GroupBase, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Roles."""

@@ -7,14 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from syncapp.admin import moments
-from syncapp.admin.base import BaseAdmin, ReadOnlyMixin, render, require
+from syncapp.admin.base import BaseAdmin, ReadOnlyMixin, display, render, require
 from syncapp.core.sides import Side
 from syncapp.models import RecordLogEntry, SyncRun
 
@@ -104,9 +104,9 @@ class SyncRunAdmin(ReadOnlyMixin, BaseAdmin[SyncRun]):
     ) -> HttpResponse:
         """One run: its counters per side, and the records it touched."""
         require(request, "syncapp.view_syncrun")
-        run = self.get_object(request, object_id)
-        if run is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        run = get_object_or_404(
+            SyncRun.objects.select_related("pair__hubspot", "pair__quickbooks"), pk=object_id
+        )
         entries: list[RecordLogEntry] = []
         if request.user.has_perm("syncapp.view_recordlogentry"):
             logged = RecordLogEntry.objects.filter(run=run).select_related("link").order_by("pk")
@@ -116,13 +116,19 @@ class SyncRunAdmin(ReadOnlyMixin, BaseAdmin[SyncRun]):
             "tone": moments.TONES[run.state],
             "took": moments.took(run.started_at, run.ended_at),
             "counters": counters(run),
-            "entries": entries[:ENTRIES_SHOWN],
+            "entries": [(entry, _note(entry)) for entry in entries[:ENTRIES_SHOWN]],
             "more": len(entries) > ENTRIES_SHOWN,
             "shown": ENTRIES_SHOWN,
             "may_open": request.user.has_perm("syncapp.view_recordlink"),
         }
         title = _("Run %(number)s of %(pair)s") % {"number": run.pk, "pair": run.pair}
         return render(self, request, "admin/syncapp/pair/run.html", context, title=title)
+
+
+def _note(entry: RecordLogEntry) -> str:
+    """The entry's words; without any, the fields it changed."""
+    labels = [str(change.get("label") or change.get("field", "")) for change in entry.changes]
+    return entry.text or ", ".join(label for label in labels if label)
 
 
 def counters(run: SyncRun) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import current_app
 from django.db import DatabaseError, connection
@@ -40,7 +41,8 @@ def _database_answers() -> bool:
 
 
 def _broker_answers() -> bool:
-    broker = current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS)
+    # Any: the transports' channels and error lists carry no types.
+    broker: Any = current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS)
     trouble = (OSError, KombuError, *broker.connection_errors, *broker.channel_errors)
     try:
         with broker:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -28,6 +28,7 @@ from syncapp.services import connections, joining, portal
 from syncapp.services.env import real_env
 
 PERMISSION = "syncapp.connect_connection"
+CANCELLED = "access_denied"
 LONGEST_VENDOR_WORDS = 200
 P = ParamSpec("P")
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -47,7 +48,7 @@ def connectors_only(method: str) -> Callable[[Guarded[P]], Guarded[P]]:
                 return HttpResponseNotAllowed([method])
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast("Guarded[P]", guarded)
 
     return decorate
 
@@ -86,7 +87,8 @@ def callback(request: HttpRequest, side_name: str) -> HttpResponse:
     try:
         finished = _finish(request, side, state)
     except (connections.ConsentFailed, SyncError) as error:
-        messages.error(request, str(error))
+        cancelled = request.GET.get("error") == CANCELLED
+        messages.add_message(request, messages.WARNING if cancelled else messages.ERROR, str(error))
         return redirect(landing)
     connection = finished.connection
     messages.success(
@@ -125,7 +127,7 @@ def _finish(request: HttpRequest, side: Side, state: str) -> ConsentRequest:
 
 
 def _refusal(request: HttpRequest, side: Side, error: str) -> str:
-    if error == "access_denied":
+    if error == CANCELLED:
         return _(
             "You cancelled the consent at %(side)s, so nothing was connected. The keys you "
             "entered are kept: choose Connect when you are ready."
