@@ -23,7 +23,7 @@ class Trigger(models.TextChoices):
 
 
 class SyncRun(models.Model):
-    """One pass over one account pair. ``counters`` and ``progress`` are saved as it goes."""
+    """One pass over one account pair. ``counters`` are saved at its end."""
 
     class State(models.TextChoices):
         """How it stands; "crashed" is a bug, "ended early" is not."""
@@ -38,7 +38,6 @@ class SyncRun(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.RUNNING)
     detail = models.TextField(blank=True, default="")
     counters = models.JSONField(default=dict)
-    progress = models.JSONField(default=dict)
     lease_epoch = models.PositiveBigIntegerField(default=0)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -108,9 +108,8 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> Tally:
     while chunk := list(links.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
         _count(context, context.syncs[0], chunk, tally)
-        rehearsal.progress = {
-            "planned": sum(1 for _ in chunk) + rehearsal.progress.get("planned", 0)
-        }
+        planned = int(rehearsal.progress.get("planned", 0)) + len(chunk)
+        rehearsal.progress = {"planned": planned}
         rehearsal.save(update_fields=["progress"])
     tally.failing["bad_data"] += definition.links.filter(code="bad_data").count()
     tally.failing += Counter()  # drops what is zero
