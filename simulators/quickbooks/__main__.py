@@ -25,6 +25,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="a switch for what is UNCONFIRMED; may be repeated",
     )
+    parser.add_argument("--webhook", metavar="URL", help="where the preset app hears of changes")
+    parser.add_argument("--verifier-token", metavar="TOKEN", help="signs the webhooks")
     parser.add_argument(
         "--app",
         action="append",
@@ -62,6 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
         behaviour=behaviour,
         apps=apps,
     )
+    if options.webhook:
+        try:
+            wanted = {"url": options.webhook, "verifier_token": options.verifier_token}
+            app.configure_webhooks(wanted)
+        except ValueError as error:
+            return fail(f"Cannot read the options: {error}")
     return serve(app, options.port)
 
 

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulators.common.web import SimRequest
-from simulators.quickbooks import batch, cdc, faults, jsontext, operations
+from simulators.quickbooks import (
+    batch,
+    cdc,
+    custom_fields,
+    documents,
+    exchange,
+    faults,
+    jsontext,
+    operations,
+    times,
+)
 from simulators.quickbooks.access import Caller
 from simulators.quickbooks.company import Company, Writer
 from simulators.quickbooks.entities.fields import Entity, Group
@@ -20,6 +30,7 @@ from simulators.quickbooks.idempotency import LONGEST, LONGEST_FOR_BATCH, Outcom
 from simulators.quickbooks.oauth.endpoints import USER_NAME
 from simulators.quickbooks.query import execution
 from simulators.quickbooks.query.parser import parse
+from simulators.quickbooks.records import Record
 
 _OK = 200
 
@@ -31,6 +42,8 @@ class Answer:
     status: int
     text: str
     has_time: bool = True
+    #: a page to print instead of JSON
+    pdf: bytes | None = None
 
 
 class CompanyApi:
@@ -61,23 +74,55 @@ class CompanyApi:
             case [resource] if resource in BY_RESOURCE:
                 return self._on_resource(request, BY_RESOURCE[resource], writer)
             case [resource, record_id] if resource in BY_RESOURCE and verb == "GET":
-                return Answer(_OK, self._read(BY_RESOURCE[resource], record_id))
+                include = _include(request)
+                return Answer(_OK, self._read(BY_RESOURCE[resource], record_id, include))
+            case [resource, record_id, "pdf"] if resource in _PRINTED and verb == "GET":
+                page = documents.pdf(self.company, BY_RESOURCE[resource], record_id)
+                return Answer(_OK, "", pdf=page)
+            case [resource, record_id, "send"] if resource in _PRINTED and verb == "POST":
+                return self._send(request, BY_RESOURCE[resource], record_id, writer)
         raise faults.no_resource(request.path, request.base_url)
 
     # -- single objects -------------------------------------------------------------------
     def _on_resource(self, request: SimRequest, entity: Entity, writer: Writer) -> Answer:
         if request.method == "GET" and entity is BY_NAME["Preferences"]:
             return Answer(_OK, self._read(entity, "1"))
+        if request.method == "GET" and entity is BY_NAME["ExchangeRate"]:
+            return Answer(_OK, self._exchange_rate(request))
         operation = request.args.get("operation", "")
-        if request.method != "POST" or operation not in ("", "create", "update", *_LATER):
+        if request.method != "POST" or operation not in ("", "create", "update", *_REMOVALS):
             raise faults.unsupported(f"{operation or request.method} {entity.name}")
-        if operation in _LATER and operation not in entity.operations:
-            raise faults.unsupported(f"{operation} {entity.name}")
+        include = _include(request)
+        if operation in ("", "update") and "void" in include:
+            operation = "void"
         body = _json_object(request.get_data())
         key = self._request_key(request, LONGEST)
-        return self._once(key, lambda: self.write_text(entity, body, writer, operation))
+        return self._once(
+            key, lambda: self.write_text(entity, body, writer, operation, include=include)
+        )
 
-    def _read(self, entity: Entity, record_id: str) -> str:
+    def _send(self, request: SimRequest, entity: Entity, record_id: str, writer: Writer) -> Answer:
+        to = request.args.get("sendTo", "")
+
+        def act() -> str:
+            record = documents.send(self.company, entity, record_id, to, writer)
+            return f'"{entity.name}":{record.json_text()}'
+
+        return self._once(self._request_key(request, LONGEST), act)
+
+    def _exchange_rate(self, request: SimRequest) -> str:
+        """The rate of a currency on a day, today if none is named."""
+        code = request.args.get("sourcecurrencycode", "")
+        if not code:
+            raise faults.Refusal(faults.missing("sourcecurrencycode"))
+        self.company.currency(code)
+        day = request.args.get("asofdate") or self.company.today().isoformat()
+        if times.parse_day(day) is None:
+            raise faults.Refusal(faults.invalid_date("asofdate", day))
+        record = exchange.shown(self.company, code, day[:10])
+        return f'"ExchangeRate":{record.json_text()}'
+
+    def _read(self, entity: Entity, record_id: str, include: frozenset[str] = frozenset()) -> str:
         if "read" not in entity.operations:
             raise faults.unsupported(f"read {entity.name}")
         if entity.group is Group.SINGLE and record_id in (self.company.realm, "1"):
@@ -85,18 +130,44 @@ class CompanyApi:
         record = self._special(entity, record_id)
         if record is None:
             record = operations.read(self.company, entity, record_id)
-        return f'"{entity.name}":{record.json_text()}'
+        return f'"{entity.name}":{self._text(record, include)}'
+
+    def _text(self, record: Record, include: frozenset[str]) -> str:
+        """The object as JSON, with what the caller asked for besides."""
+        if custom_fields.INCLUDE in include:
+            return jsontext.dumps(custom_fields.enhanced_body(self.company, record))
+        if "invoiceLink" in include and _can_be_paid_online(record):
+            link = f"https://connect.intuit.test/t/scs-v1-{record.id}"
+            return jsontext.dumps({**record.body(), "InvoiceLink": link})
+        return record.json_text()
 
     def _special(self, entity: Entity, record_id: str) -> Any:
         """Codes such as TAX and NON have no number."""
         return self.company.find(entity, record_id) if entity.name == "TaxCode" else None
 
     def write_text(
-        self, entity: Entity, body: Mapping[str, Any], writer: Writer, operation: str = ""
+        self,
+        entity: Entity,
+        body: Mapping[str, Any],
+        writer: Writer,
+        operation: str = "",
+        *,
+        include: frozenset[str] = frozenset(),
     ) -> str:
-        """Create or update and return the object's part of the envelope."""
-        record = operations.write(self.company, entity, body, writer, operation)
-        return f'"{entity.name}":{record.json_text()}'
+        """Create, update, void or delete and return the object's part of the envelope."""
+        if operation in _REMOVALS:
+            if operation not in entity.operations:
+                raise faults.unsupported(f"{operation} {entity.name}")
+            if operation == "delete":
+                gone = documents.delete(self.company, entity, body, writer)
+                stub = {"domain": "QBO", "status": "Deleted", "Id": gone.id}
+                return f'"{entity.name}":{jsontext.dumps(stub)}'
+            record = documents.void(self.company, entity, body, writer)
+        else:
+            record = operations.write(
+                self.company, entity, body, writer, operation, include=include
+            )
+        return f'"{entity.name}":{self._text(record, include)}'
 
     # -- query ----------------------------------------------------------------------------
     def query(self, text: str) -> str:
@@ -111,9 +182,13 @@ class CompanyApi:
         if not page.records:
             return '"QueryResponse":{}'
         rows = ",".join([record.json_text() for record in page.records])
+        counted = ""
+        if entity.name == "Invoice" and self.company.behaviour.invoice_total_count:
+            # Seen in the wild beside the rows of an Invoice query; what it counts is UNCONFIRMED.
+            counted = f',"totalCount":{len(page.records)}'
         return (
             f'"QueryResponse":{{"{entity.name}":[{rows}],"startPosition":{page.start},'
-            f'"maxResults":{len(page.records)}}}'
+            f'"maxResults":{len(page.records)}{counted}}}'
         )
 
     # -- batch ----------------------------------------------------------------------------
@@ -154,7 +229,19 @@ class CompanyApi:
         return Answer(_OK, text)
 
 
-_LATER = ("delete", "void")
+_REMOVALS = ("delete", "void")
+_PRINTED = ("invoice", "salesreceipt", "creditmemo", "estimate")
+
+
+def _include(request: SimRequest) -> frozenset[str]:
+    """What the caller asked for besides; that several are separated by commas is UNCONFIRMED."""
+    return frozenset(one.strip() for one in request.args.get("include", "").split(","))
+
+
+def _can_be_paid_online(record: Record) -> bool:
+    values = record.values
+    ways = ("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
+    return any(values.get(name) for name in ways) and bool(values.get("BillEmail"))
 
 
 def fault_text(refusal: faults.Refusal) -> str:

@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 
 from simulators.common import pages
 from simulators.common.clock import SimClock, epoch_milliseconds
-from simulators.common.faults import Fault
+from simulators.common.faults import EVENT_KINDS, Fault
 from simulators.common.state import State
 from simulators.common.stats import PAGE
 from simulators.common.web import App, Handler, SimRequest, html_error, json_response
-from simulators.quickbooks import faults, jsontext, provoked, times
+from simulators.quickbooks import custom_fields, faults, jsontext, provoked, times
 from simulators.quickbooks.access import Caller, caller_of
 from simulators.quickbooks.api import Answer, CompanyApi, fault_text
 from simulators.quickbooks.behaviour import Behaviour, BehaviourInvalid
@@ -25,6 +25,7 @@ from simulators.quickbooks.company import COUNTRIES, Company
 from simulators.quickbooks.furniture import furnish
 from simulators.quickbooks.idempotency import RequestIds
 from simulators.quickbooks.limits import MOST_CONCURRENT, Limits
+from simulators.quickbooks.notices import Notices
 from simulators.quickbooks.oauth.endpoints import OAuthEndpoints
 from simulators.quickbooks.oauth.grants import Grants, OAuthApp
 from simulators.quickbooks.pages.site import SITE, PersonPages
@@ -47,7 +48,7 @@ class QuickBooks(App):
     """One QuickBooks Online company with its vendor around it."""
 
     title: ClassVar[str] = "QuickBooks simulator"
-    vendor_fault_kinds: ClassVar[Mapping[str, str]] = provoked.KINDS
+    vendor_fault_kinds: ClassVar[Mapping[str, str]] = {**provoked.KINDS, **EVENT_KINDS}
     site: pages.Site = SITE
 
     def __init__(  # noqa: PLR0913 (the options of the program)
@@ -86,6 +87,9 @@ class QuickBooks(App):
             ledger=self.ledger,
             behaviour=behaviour or Behaviour(),
         )
+        self.notices = Notices(self)
+        self.webhooks = self.notices.outbox
+        self.company.on_change = self.notices.on_change
         self.api = CompanyApi(self.company, self.request_ids)
         self.behaviour = self.company.behaviour
         self.start()
@@ -113,12 +117,15 @@ class QuickBooks(App):
         country = self.state.get("meta", "country", self.company.country.code)
         self.company.country = COUNTRIES[country]
         self.company.load()
+        custom_fields.load(self.company)
+        self.notices.load()
         self.grants.load()
         self.request_ids.load()
 
     def clear(self) -> None:
         """Forget everything."""
         self.company.clear()
+        self.notices.clear()
         self.grants.clear()
         self.request_ids.clear()
         self._limits.clear()
@@ -219,6 +226,8 @@ class QuickBooks(App):
             raise faults.throttled()
 
     def _enveloped(self, answer: Answer) -> Response:
+        if answer.pdf is not None:
+            return Response(answer.pdf, headers=_HEADERS, content_type="application/pdf")
         time = f',"time":"{times.answer_time(self.clock.now())}"' if answer.has_time else ""
         if answer.status != _OK:
             kind, headers = "application/json", {}
@@ -279,6 +288,21 @@ class QuickBooks(App):
     def windows(self) -> Mapping[str, Any]:
         """The limit counters and the monthly meters."""
         return self._limits.report()
+
+    # -- webhooks -------------------------------------------------------------------------
+    def is_connected(self, client_id: str) -> bool:
+        """Whether an app hears of changes: it has a grant, or stands for the static tokens."""
+        if any(grant.client_id == client_id for grant in self.grants.standing()):
+            return True
+        return client_id == PRESET_APP.client_id and bool(self.static_tokens)
+
+    def configure_webhooks(self, wanted: Mapping[str, Any]) -> None:
+        """Set an app's endpoint; the preset app's unless another is named."""
+        self.notices.configure(wanted, PRESET_APP.client_id)
+
+    def describe_webhooks(self) -> Mapping[str, Any]:
+        """The endpoints."""
+        return self.notices.describe()
 
     # -- switches -------------------------------------------------------------------------
     def _on_behaviour(self, request: SimRequest) -> Response:

@@ -75,12 +75,8 @@ def _carried_out(api: CompanyApi, item: Mapping[str, Any], writer: Writer) -> st
     entity = BY_NAME[names[0]]
     if operation not in ("create", "update", "delete"):
         raise faults.unsupported(f"{operation} {entity.name}")
-    if operation == "delete":
-        if "delete" in entity.operations:
-            return api.write_text(entity, body, writer, operation)
-        if entity.group.value != "transaction":
-            raise faults.unsupported(f"delete {entity.name}")
-        raise faults.not_found()
+    if operation == "update" and str(item.get("optionsData", "")).lower() == "void":
+        operation = "void"
     if operation == "create" and body.get("Id") not in (None, ""):
         body = {name: value for name, value in body.items() if name != "Id"}
     return api.write_text(entity, body, writer, operation)

@@ -21,6 +21,23 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "requestid_faults": ("remember", "forget"),
     "batch_items": ("one", "each"),
     "merged_loser": ("deleted", "inactive"),
+    "inactive_reference": ("2500", "610"),
+    "inactive_on_existing": ("accept", "refuse"),
+    "duplicate_numbers": ("refuse", "accept"),
+    "closed_books": ("6210", "6200"),
+    "paid_void": ("refuse", "unlink"),
+    "paid_delete": ("refuse", "unlink"),
+    "line_without_item": ("ignored", "default"),
+    "currency_missing": ("customer", "refuse"),
+    "second_discount": ("refuse", "accept"),
+    "us_default_tax": ("none", "customer"),
+    "automated_absent": ("taxable", "non"),
+    "inclusive_amount": ("net", "gross"),
+    "sent_tax": ("keep", "recompute", "refuse"),
+    "unknown_custom_field": ("drop", "refuse"),
+    "changed_address": ("flat", "kept"),
+    "webhook_void": ("void", "voided"),
+    "webhook_inactive": ("update", "delete"),
 }
 
 
@@ -70,6 +87,41 @@ class Behaviour:
     merged_loser: str = "deleted"
     # Seconds in Retry-After of a 429; 0 leaves the header out.
     retry_after_seconds: int = 0
+    # The code for an inactive customer or item in a new transaction.
+    inactive_reference: str = "2500"
+    # Editing a transaction whose customer or item has become inactive since.
+    inactive_on_existing: str = "accept"
+    # The user's warning for used document numbers (a setting the API cannot read).
+    duplicate_numbers: str = "refuse"
+    # Whether a password guards the closed books (a setting the API cannot read).
+    closed_books: str = "6210"
+    # Voiding and deleting a document that has payments; "unlink" leaves them unapplied.
+    paid_void: str = "refuse"
+    paid_delete: str = "refuse"
+    # A sales line without an item: documentation, or the company's default item.
+    line_without_item: str = "ignored"
+    # Whether a line without a description takes the item's.
+    line_takes_description: bool = False
+    # A transaction without a currency in a company that uses several.
+    currency_missing: str = "customer"
+    second_discount: str = "refuse"
+    # US, not automated: taxable lines without TxnTaxCodeRef.
+    us_default_tax: str = "none"
+    # US, automated: a line without a code is read as taxable (reported since 2018).
+    automated_absent: str = "taxable"
+    # TaxInclusive outside the US: what a line's Amount is when no TaxInclusiveAmt comes with it.
+    inclusive_amount: str = "net"
+    # Outside the US: a TotalTax that does not fit the lines.
+    sent_tax: str = "keep"
+    unknown_custom_field: str = "drop"
+    # An address changed inside a transaction comes back as Line1 to Line5 (documented), or as sent.
+    changed_address: str = "flat"
+    # totalCount beside the rows of an Invoice query (seen in the wild).
+    invoice_total_count: bool = False
+    # The last word of a void's CloudEvents type.
+    webhook_void: str = "void"
+    # What an inactivated list object is announced as.
+    webhook_inactive: str = "update"
 
     def changed(self, wanted: Mapping[str, Any]) -> Behaviour:
         """Return a copy with the given switches set; texts are converted to the field's type.

@@ -6,7 +6,8 @@ in ``operations``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -86,12 +87,20 @@ class Company:
         # Off while sample records are made: the ledger begins with the first real write.
         self.is_recording = True
         self.stores: dict[str, Store] = {}
+        #: custom field definitions by id, and values by "Entity/id" (see custom_fields)
+        self.definitions: dict[str, Any] = {}
+        self.enhanced: dict[str, dict[str, str]] = {}
+        #: told of every change: entity, operation, id, id of a merged object
+        self.on_change: Callable[[str, str, str, str], None] | None = None
+        self._tolerated: frozenset[tuple[str, str]] = frozenset()
         self.clear()
 
     # -- life -----------------------------------------------------------------------------
     def clear(self) -> None:
         """Forget all objects."""
         self.stores = {entity.name: Store(entity) for entity in ENTITIES}
+        self.definitions.clear()
+        self.enhanced.clear()
 
     def load(self) -> None:
         """Read all objects from the state file."""
@@ -190,14 +199,37 @@ class Company:
         return value
 
     def reference_fault(self, targets: tuple[str, ...], value: str) -> faults.FaultError | None:
-        """Return 2500 for a reference to nothing or to something inactive."""
+        """Return 2500 for a reference to nothing, 2500 or 610 for one to something inactive."""
+        if value in ("SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID") and "Item" in targets:
+            return None
         for target in targets:
             record = self.find(target, value)
             if record is not None:
-                return None if record.is_active else faults.inactive_reference()
+                if record.is_active or (target, value) in self._tolerated:
+                    return None
+                if self.behaviour.inactive_reference == "610":
+                    return faults.not_found().errors[0]
+                return faults.inactive_reference()
         return faults.dangling(BY_NAME[targets[0]].plural, value)
 
+    @contextmanager
+    def tolerating(self, held: frozenset[tuple[str, str]]) -> Iterator[None]:
+        """Within the block, what an object refers to already may be inactive (UNCONFIRMED)."""
+        self._tolerated = held if self.behaviour.inactive_on_existing == "accept" else frozenset()
+        try:
+            yield
+        finally:
+            self._tolerated = frozenset()
+
     # -- writing --------------------------------------------------------------------------
+    def announce(self, entity: str, operation: str, record_id: str, deleted_id: str = "") -> None:
+        """Tell the webhooks of a change.
+
+        Operations: create, update, inactivate, delete, void, merge, emailed.
+        """
+        if self.on_change is not None and self.is_recording:
+            self.on_change(entity, operation, record_id, deleted_id)
+
     def next_id(self, family: str) -> str:
         """Return the next id of a family; customers, vendors and employees share one."""
         return str(self.ids.next(f"id:{family}"))

@@ -33,12 +33,33 @@ _METHODS = (
     ("3", "Visa", "CREDIT_CARD"),
     ("4", "MasterCard", "CREDIT_CARD"),
 )
-# Per country: (code id, name, rate id, percent). The first is the default for sales.
-_TAXES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
-    "US": (("2", "California", "3", "8"), ("3", "Tucson", "1", "9.1")),
-    "GB": (("2", "20.0% S", "3", "20"), ("3", "5.0% R", "4", "5"), ("4", "0.0% Z", "5", "0")),
-    "CA": (("2", "HST ON", "3", "13"), ("3", "GST", "4", "5"), ("4", "Zero-rated", "5", "0")),
-    "AU": (("2", "GST", "3", "10"), ("3", "GST free", "4", "0")),
+_Rates = tuple[tuple[str, str, str], ...]
+# Per country: (code id, name, rates as (id, name, percent)). The first is the default for sales.
+_TAXES: dict[str, tuple[tuple[str, str, _Rates], ...]] = {
+    "US": (
+        ("2", "California", (("3", "California", "8"),)),
+        ("3", "Tucson", (("1", "AZ State tax", "7.1"), ("2", "Tucson City", "2"))),
+    ),
+    "GB": (
+        ("2", "20.0% S", (("3", "20.0% S", "20"),)),
+        ("3", "5.0% R", (("4", "5.0% R", "5"),)),
+        ("4", "0.0% Z", (("5", "0.0% Z", "0"),)),
+        ("5", "Exempt", (("6", "Exempt", "0"),)),
+        ("6", "No VAT", ()),
+    ),
+    "CA": (
+        ("2", "HST ON", (("3", "HST (ON)", "13"),)),
+        ("3", "GST", (("4", "GST", "5"),)),
+        ("4", "Zero-rated", (("5", "Zero-rated", "0"),)),
+        ("5", "GST/PST BC", (("4", "GST", "5"), ("6", "PST (BC)", "7"))),
+        ("6", "Exempt", (("7", "Exempt", "0"),)),
+        ("7", "Out of Scope", ()),
+    ),
+    "AU": (
+        ("2", "GST", (("3", "GST", "10"),)),
+        ("3", "GST free", (("4", "GST free", "0"),)),
+        ("4", "Out of Scope", ()),
+    ),
 }
 
 
@@ -99,34 +120,39 @@ def _add_taxes(company: Company) -> None:
         for code, taxable in (("TAX", True), ("NON", False)):
             pseudo = {"Name": code, "Description": code, "Taxable": taxable, "TaxGroup": False}
             _add(company, "TaxCode", code, pseudo)
-    for code_id, name, rate_id, percent in _TAXES[company.country.code]:
-        detail = {
-            "TaxRateRef": {"value": rate_id, "name": name},
-            "TaxTypeApplicable": "TaxOnAmount",
-            "TaxOrder": 0,
-        }
-        rates = {"TaxRateDetail": [detail]}
+    for code_id, name, rates in _TAXES[company.country.code]:
+        details = [
+            {
+                "TaxRateRef": {"value": rate_id, "name": rate_name},
+                "TaxTypeApplicable": "TaxOnAmount",
+                "TaxOrder": 0,
+            }
+            for rate_id, rate_name, _ in rates
+        ]
         code_values = {
             "Name": name,
             "Description": name,
             "Active": True,
             "Hidden": False,
-            "Taxable": True,
+            "Taxable": bool(rates),
             "TaxGroup": True,
-            "SalesTaxRateList": rates,
+            "SalesTaxRateList": {"TaxRateDetail": details},
             "PurchaseTaxRateList": {"TaxRateDetail": []},
         }
         _add(company, "TaxCode", code_id, code_values)
-        rate_values = {
-            "Name": name,
-            "Description": "Sales Tax",
-            "Active": True,
-            "RateValue": Decimal(percent),
-            "AgencyRef": {"value": "1"},
-            "SpecialTaxType": "NONE",
-            "DisplayType": "ReadOnly",
-        }
-        _add(company, "TaxRate", rate_id, rate_values)
+        for rate_id, rate_name, percent in rates:
+            if company.find("TaxRate", rate_id) is not None:
+                continue
+            rate_values = {
+                "Name": rate_name,
+                "Description": "Sales Tax",
+                "Active": True,
+                "RateValue": Decimal(percent),
+                "AgencyRef": {"value": "1"},
+                "SpecialTaxType": "NONE",
+                "DisplayType": "ReadOnly",
+            }
+            _add(company, "TaxRate", rate_id, rate_values)
 
 
 def _company_info(company: Company) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The verbs of the API on one object: create, read, full and sparse update.
 
 Knows ids, SyncTokens, times and which fields a full update clears; what an entity does besides is
-in ``rules``. Deletion and voiding of transactions are added here with their accounting.
+in ``rules``, deletion and voiding of transactions in ``documents``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from simulators.quickbooks import faults
+from simulators.quickbooks import custom_fields, faults
 from simulators.quickbooks.company import Company, Writer
 from simulators.quickbooks.entities import checks
 from simulators.quickbooks.entities.checks import CLEARED, Clean
@@ -18,6 +18,15 @@ from simulators.quickbooks.entities.fields import Entity, Field, Group, Kind
 from simulators.quickbooks.records import Record
 from simulators.quickbooks.rules.base import Change
 from simulators.quickbooks.rules.registry import rules_of
+
+# References that come without a name, as recorded.
+_NAMELESS: dict[str, frozenset[str]] = {
+    "Payment": frozenset({"DepositToAccountRef", "PaymentMethodRef"}),
+    "Invoice": frozenset({"SalesTermRef"}),
+}
+_ALWAYS_NAMELESS = frozenset({"ParentRef", "DefaultTaxCodeRef"})
+# Named with all their parents.
+_QUALIFIED = frozenset({"Customer", "Item", "Class", "Department"})
 
 
 def read(company: Company, entity: Entity, record_id: str) -> Record:
@@ -35,7 +44,13 @@ def read(company: Company, entity: Entity, record_id: str) -> Record:
 
 
 def write(
-    company: Company, entity: Entity, body: Mapping[str, Any], writer: Writer, operation: str = ""
+    company: Company,
+    entity: Entity,
+    body: Mapping[str, Any],
+    writer: Writer,
+    operation: str = "",
+    *,
+    include: frozenset[str] = frozenset(),
 ) -> Record:
     """Create or update, as the body's ``Id`` says, and return the object as it is now.
 
@@ -50,16 +65,22 @@ def write(
     if ("update" if is_update else "create") not in entity.operations:
         raise faults.unsupported(f"{'update' if is_update else 'create'} {entity.name}")
     if is_update:
-        return _update(company, entity, body, writer)
-    return _create(company, entity, body, writer)
+        return _update(company, entity, body, writer, include)
+    return _create(company, entity, body, writer, include)
 
 
-def _create(company: Company, entity: Entity, body: Mapping[str, Any], writer: Writer) -> Record:
+def _create(
+    company: Company,
+    entity: Entity,
+    body: Mapping[str, Any],
+    writer: Writer,
+    include: frozenset[str],
+) -> Record:
     given = checks.clean(entity, body, company)
     values = {name: value for name, value in given.items() if value is not CLEARED}
     _add_defaults(entity, values)
     _require(entity, values)
-    change = Change(company, entity, writer, values, given, before=None)
+    change = Change(company, entity, writer, values, given, before=None, include=include)
     rules = rules_of(entity.name)
     rules.complete(change)
     _finish_nested(company, entity, values, {})
@@ -72,27 +93,40 @@ def _create(company: Company, entity: Entity, body: Mapping[str, Any], writer: W
         person_id=writer.person_id,
     )
     company.save(record)
+    custom_fields.keep(company, record, body)
     rules.follow_up(change, record)
     company.note(writer, "create", record, {})
+    company.announce(entity.name, "create", record.id)
     return record
 
 
-def _update(company: Company, entity: Entity, body: Mapping[str, Any], writer: Writer) -> Record:
+def _update(
+    company: Company,
+    entity: Entity,
+    body: Mapping[str, Any],
+    writer: Writer,
+    include: frozenset[str],
+) -> Record:
     record_id = str(body.get("Id", ""))
     record = read(company, entity, record_id)
-    _check_token(record, body)
-    given = checks.clean(entity, body, company)
+    check_token(record, body)
+    with company.tolerating(references(entity.fields, record.values)):
+        given = checks.clean(entity, body, company)
     sparse = str(body.get("sparse", "")).lower() == "true" or entity.group is Group.SINGLE
     old = record.values
     values = _merged(company, entity, old, given, sparse=sparse)
     _add_defaults(entity, values)
     _require(entity, values)
-    change = Change(company, entity, writer, values, given, before=record, sparse=sparse)
+    change = Change(
+        company, entity, writer, values, given, before=record, sparse=sparse, include=include
+    )
     rules = rules_of(entity.name)
     rules.complete(change)
     _finish_nested(company, entity, values, old)
-    if values == old and company.behaviour.unchanged_write == "keep":
+    is_same = values == old and not custom_fields.keep(company, record, body)
+    if is_same and company.behaviour.unchanged_write == "keep":
         return record
+    custom_fields.keep(company, record, body)
     action = "inactivate" if change.inactivates else "update"
     # Rules that follow compare with what was there before.
     change.before = Record(entity, record.id, old, created=record.created)
@@ -104,10 +138,29 @@ def _update(company: Company, entity: Entity, body: Mapping[str, Any], writer: W
     company.save(record)
     rules.follow_up(change, record)
     company.note(writer, action, record, old)
+    company.announce(entity.name, action, record.id)
     return record
 
 
-def _check_token(record: Record, body: Mapping[str, Any]) -> None:
+def references(fields: tuple[Field, ...], values: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Return ``(entity, id)`` of everything the values refer to."""
+    found: set[tuple[str, str]] = set()
+    for field in fields:
+        value = values.get(field.name)
+        if not value:
+            continue
+        if field.kind is Kind.REF:
+            found.update((target, str(value["value"])) for target in field.targets)
+        elif field.kind is Kind.PARTS:
+            found |= references(field.parts, value)
+        elif field.kind is Kind.LIST:
+            for item in value:
+                found |= references(field.parts, item)
+    return frozenset(found)
+
+
+def check_token(record: Record, body: Mapping[str, Any]) -> None:
+    """Raise 5010 unless the token is the stored one."""
     token = body.get("SyncToken")
     if token in (None, ""):
         raise faults.Refusal(faults.missing("SyncToken"))
@@ -165,7 +218,7 @@ def _finish_nested(
         if field.kind is Kind.PARTS and "Line1" in field.by_name:
             values[name] = _addressed(company, value, old.get(name))
         elif field.kind is Kind.REF and field.targets:
-            values[name] = _named(company, field, value)
+            values[name] = _named(company, entity, field, value)
 
 
 def _addressed(company: Company, value: dict[str, Any], old: Any) -> dict[str, Any]:
@@ -178,14 +231,15 @@ def _addressed(company: Company, value: dict[str, Any], old: Any) -> dict[str, A
     return {"Id": company.next_id("addresses"), **told}
 
 
-def _named(company: Company, field: Field, value: dict[str, Any]) -> dict[str, Any]:
+def _named(company: Company, entity: Entity, field: Field, value: dict[str, Any]) -> dict[str, Any]:
     """References to accounts, items and names bring the name along, those to codes do not."""
-    if field.name in ("ParentRef", "DefaultTaxCodeRef"):
+    if field.name in _ALWAYS_NAMELESS or field.name in _NAMELESS.get(entity.name, ()):
         return {"value": value["value"]}
     for target in field.targets:
         record = company.find(target, value["value"])
         if record is not None:
-            return {"value": record.id, "name": record.title}
+            whole = record.values.get("FullyQualifiedName") if target in _QUALIFIED else None
+            return {"value": record.id, "name": whole or record.title}
     return value
 
 
@@ -224,6 +278,7 @@ def merge(company: Company, loser: Record, survivor: Record, writer: Writer) -> 
     survivor.modified_by, survivor.person_id = writer.user_name, writer.person_id
     company.save(survivor)
     company.note(writer, "update", survivor, survivor.values)
+    company.announce(survivor.entity.name, "merge", survivor.id, deleted_id=loser.id)
 
 
 def _save_merged(

@@ -149,7 +149,19 @@ def _shown_members(field: Field, item: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
     """Turn the numbers of a stored text back into decimals (``0`` was written as an integer)."""
-    for field in entity.fields:
-        if field.name in values and field.kind in (Kind.MONEY, Kind.NUMBER):
-            values[field.name] = Decimal(values[field.name])
+    return _typed_members(entity.fields, values)
+
+
+def _typed_members(fields: tuple[Field, ...], values: dict[str, Any]) -> dict[str, Any]:
+    for field in fields:
+        value = values.get(field.name)
+        if value is None:
+            continue
+        if field.kind in (Kind.MONEY, Kind.NUMBER):
+            values[field.name] = Decimal(value)
+        elif field.kind is Kind.PARTS:
+            _typed_members(field.parts, value)
+        elif field.kind is Kind.LIST:
+            for item in value:
+                _typed_members(field.parts, item)
     return values

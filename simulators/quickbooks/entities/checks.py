@@ -28,7 +28,7 @@ Clean = dict[str, Any]
 
 _BASE = {"domain", "status", "sparse", "Id", "SyncToken", "MetaData", "AttachableRef"}
 # The documented test: something before and after an @, and a point after it.
-_EMAIL = re.compile(r"^[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\"]+\.[^@\s,;:<>()\[\]\\\".]+$")
+EMAIL = re.compile(r"^[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\"]+\.[^@\s,;:<>()\[\]\\\".]+$")
 _MOST_DIGITS = Decimal(10) ** 15
 
 
@@ -171,7 +171,7 @@ class _Checker:
         if not text:
             return CLEARED
         # People type several addresses into one field; QuickBooks keeps the string.
-        if not all(_EMAIL.match(part.strip()) for part in text.split(",")):
+        if not all(EMAIL.match(part.strip()) for part in text.split(",")):
             self.errors.append(faults.invalid_email(path))
             return None
         return found

@@ -250,3 +250,23 @@ COMPANY_CURRENCY = _listed(
     _active(),
     ignored=("CustomField",),
 )
+
+# Asked for by currency and day; what is stored are the rates that were set.
+EXCHANGE_RATE = Entity(
+    name="ExchangeRate",
+    group=Group.PSEUDO,
+    family="exchangerate",
+    plural="ExchangeRates",
+    fields=(
+        day("AsOfDate", required=True, filterable=True, sortable=True),
+        text("SourceCurrencyCode", 3, required=True, filterable=True, sortable=True),
+        number("Rate", required=True),
+        text("TargetCurrencyCode", 3, kept=True),
+    ),
+    base_at=4,
+    title="SourceCurrencyCode",
+    order="SourceCurrencyCode",
+    operations=LIST_WRITES,
+    in_cdc=False,
+    ignored=("CustomField",),
+)

@@ -19,10 +19,13 @@ ENTITIES: tuple[Entity, ...] = (
     lists.TAX_CODE,
     lists.TAX_RATE,
     lists.COMPANY_CURRENCY,
+    lists.EXCHANGE_RATE,
     transactions.INVOICE,
     transactions.PAYMENT,
     transactions.CREDIT_MEMO,
     transactions.SALES_RECEIPT,
+    transactions.ESTIMATE,
+    transactions.DEPOSIT,
     company.COMPANY_INFO,
     company.PREFERENCES,
 )

@@ -1,19 +1,17 @@
-"""Invoice, Payment, CreditMemo and SalesReceipt: their fields; all share one id sequence.
+"""Invoice, Payment, CreditMemo, SalesReceipt, Estimate, Deposit: their fields.
 
-The shapes stand; the accounting (totals, balances, links, void, delete) is not written yet, so they
-can be read and queried only.
+All share one id sequence. What they do to each other is in ``rules``.
 """
 
 from __future__ import annotations
 
 from simulators.quickbooks.entities.fields import (
+    ALL_WRITES,
+    LIST_WRITES,
     Entity,
-    Field,
     Group,
-    address,
     choice,
     day,
-    email,
     flag,
     lines,
     money,
@@ -22,88 +20,17 @@ from simulators.quickbooks.entities.fields import (
     raw,
     ref,
     text,
-    whole,
 )
-
-LINKED_TXN = (text("TxnId"), text("TxnType"), text("TxnLineId"))
-_CUSTOM_FIELD = (
-    text("DefinitionId"),
-    text("Name", read_only=True),
-    text("Type"),
-    text("StringValue", 31),
-    raw("NumberValue"),
-    raw("DateValue"),
-    raw("BooleanValue"),
+from simulators.quickbooks.entities.parts import (
+    LINKED_TXN,
+    PAYMENT_LINE,
+    addresses,
+    balance,
+    customer,
+    head,
+    memo,
+    sale_tail,
 )
-_SALES_DETAIL = parts(
-    "SalesItemLineDetail",
-    text("ServiceDate"),
-    ref("ItemRef", "Item"),
-    ref("ClassRef", "Class"),
-    number("UnitPrice"),
-    number("Qty"),
-    raw("MarkupInfo"),
-    ref("ItemAccountRef", read_only=True),
-    ref("TaxCodeRef"),
-    number("DiscountRate"),
-    money("DiscountAmt"),
-    ref("TaxClassificationRef"),
-    money("TaxInclusiveAmt"),
-)
-_LINE = (
-    text("Id"),
-    whole("LineNum"),
-    text("Description", 4000),
-    money("Amount"),
-    lines("LinkedTxn", *LINKED_TXN),
-    text("DetailType"),
-    _SALES_DETAIL,
-    parts("SubTotalLineDetail", ref("ItemRef", "Item")),
-    parts(
-        "DiscountLineDetail",
-        flag("PercentBased"),
-        number("DiscountPercent"),
-        ref("DiscountAccountRef", "Account"),
-        ref("TaxCodeRef"),
-        ref("ClassRef", "Class"),
-    ),
-    parts("DescriptionLineDetail", text("ServiceDate"), ref("TaxCodeRef")),
-    parts("GroupLineDetail", ref("GroupItemRef", "Item"), number("Quantity"), raw("Line")),
-    raw("CustomField"),
-    raw("LineEx"),
-)
-_TAX = parts(
-    "TxnTaxDetail",
-    ref("TxnTaxCodeRef", "TaxCode"),
-    money("TotalTax"),
-    text("TaxReviewStatus"),
-    raw("TaxLine"),
-)
-
-
-def _head() -> tuple[Field, ...]:
-    """The fields every transaction begins with, in recorded order."""
-    return (
-        lines("CustomField", *_CUSTOM_FIELD),
-        text("DocNumber", 21, filterable=True, sortable=True),
-        day("TxnDate", kept=True, filterable=True, sortable=True),
-        ref("DepartmentRef", "Department"),
-        ref("CurrencyRef", kept=True),
-        number("ExchangeRate"),
-        text("PrivateNote", 4000),
-        lines("LinkedTxn", *LINKED_TXN),
-        lines("Line", *_LINE),
-        _TAX,
-    )
-
-
-def _customer(*, required: bool) -> Field:
-    return ref("CustomerRef", "Customer", required=required, filterable=True)
-
-
-def _total() -> Field:
-    return money("TotalAmt", read_only=True, filterable=True, sortable=True)
-
 
 _ONLINE = tuple(
     flag(name, default=False)
@@ -114,14 +41,15 @@ _ONLINE = tuple(
         "AllowOnlineACHPayment",
     )
 )
-_TRANSACTION_IGNORED = (
-    *("TxnSource", "TxnStatus", "TxnSubType", "TaxFormType", "TaxFormNum", "Tag"),
-    *("TransactionLocationType", "TxnApprovalInfo", "RecurDataRef", "RecurringInfo", "ProjectRef"),
-    *("HomeTotalAmt", "HomeBalance", "AutoDocNumber", "RemitToRef", "SalesRepRef", "PONumber"),
+_IGNORED = (
+    *("TxnSource", "TxnSubType", "TaxFormType", "TaxFormNum", "Tag"),
+    *("TransactionLocationType", "TxnApprovalInfo", "RecurDataRef", "RecurringInfo"),
+    *("AutoDocNumber", "RemitToRef", "SalesRepRef", "PONumber"),
     *("FOB", "TemplateRef", "FinanceCharge", "PaymentType", "CheckPayment", "CreditCardPayment"),
     *("DiscountRate", "DiscountAmt", "GovtTxnRefIdentifier", "TaxExemptionRef", "TotalCostAmount"),
     *("FreeFormAddress", "ShippingTaxIncludedInTotalTax", "HomeTotalCostAmount"),
 )
+_UPDATED = "-MetaData.LastUpdatedTime"
 
 INVOICE = Entity(
     name="Invoice",
@@ -130,42 +58,29 @@ INVOICE = Entity(
     plural="Transactions",
     fields=(
         *_ONLINE,
-        *_head(),
-        _customer(required=True),
-        parts("CustomerMemo", text("value", 1000)),
-        address("BillAddr"),
-        address("ShipAddr"),
-        address("ShipFromAddr"),
-        ref("ClassRef", "Class"),
-        ref("SalesTermRef", "Term", filterable=True),
-        day("DueDate", filterable=True, sortable=True),
-        ref("ShipMethodRef"),
-        day("ShipDate"),
-        text("TrackingNum"),
-        choice("GlobalTaxCalculation", "TaxExcluded", "TaxInclusive", "NotApplicable"),
-        _total(),
-        flag("ApplyTaxAfterDiscount"),
-        choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete"),
-        choice("EmailStatus", "NotSet", "NeedToSend", "EmailSent"),
-        email("BillEmail"),
-        email("BillEmailCc"),
-        email("BillEmailBcc"),
-        money("Balance", read_only=True, filterable=True, sortable=True),
+        *head(),
+        customer(required=True),
+        memo(),
+        *addresses(),
+        *sale_tail(with_due_date=True),
+        balance(),
+        money("HomeBalance", read_only=True),
         money("Deposit"),
         ref("DepositToAccountRef", "Account"),
+        ref("ProjectRef"),
         raw("DeliveryInfo", read_only=True),
-        text("InvoiceLink", read_only=True),
     ),
     base_at=len(_ONLINE),
     title="DocNumber",
-    order="-MetaData.LastUpdatedTime",
+    order=_UPDATED,
+    operations=ALL_WRITES,
     indexed=("DocNumber", "CustomerRef"),
     ignored=(
-        *_TRANSACTION_IGNORED,
+        *_IGNORED,
         *("AllowOnlinePayPalPayment", "AllowOnlineAffirmPayment", "EInvoiceStatus", "LessCIS"),
         *("ECloudStatusTimeStamp", "invoiceStatus", "callToAction", "invoiceStatusLog"),
         *("InvoiceEx", "PaymentDetailsMessage", "ConvenienceFeeDetail", "TxnRetainageDetail"),
-        *("PaymentMethodRef", "PaymentRefNum", "ARAccountRef"),
+        *("PaymentMethodRef", "PaymentRefNum", "ARAccountRef", "InvoiceLink", "TxnStatus"),
     ),
 )
 
@@ -175,28 +90,32 @@ PAYMENT = Entity(
     family="transactions",
     plural="Transactions",
     fields=(
-        _customer(required=True),
+        customer(required=True),
         ref("ARAccountRef", "Account"),
-        ref("DepositToAccountRef", "Account"),
+        ref("DepositToAccountRef", "Account", kept=True),
         ref("PaymentMethodRef", "PaymentMethod"),
         # The limit of 21 is UNCONFIRMED.
         text("PaymentRefNum", 21, filterable=True, sortable=True),
         money("TotalAmt", required=True, filterable=True, sortable=True),
         money("UnappliedAmt", read_only=True),
-        flag("ProcessPayment", default=False),
+        flag("ProcessPayment", kept=True, default=False),
         day("TxnDate", kept=True, filterable=True, sortable=True),
         ref("CurrencyRef", kept=True),
-        number("ExchangeRate"),
+        number("ExchangeRate", kept=True),
         text("PrivateNote", 4000),
-        lines("LinkedTxn", *LINKED_TXN),
-        lines("Line", *_LINE),
+        lines("LinkedTxn", *LINKED_TXN, read_only=True),
+        lines("Line", *PAYMENT_LINE),
         ref("ProjectRef", filterable=True),
     ),
     base_at=8,
     title="PaymentRefNum",
-    order="-MetaData.LastUpdatedTime",
+    order=_UPDATED,
+    operations=ALL_WRITES,
     indexed=("CustomerRef",),
-    ignored=(*_TRANSACTION_IGNORED, "CustomField", "DocNumber", "PaymentEx", "TxnTaxDetail"),
+    ignored=(
+        *_IGNORED,
+        *("CustomField", "DocNumber", "PaymentEx", "TxnTaxDetail", "TxnStatus", "DepartmentRef"),
+    ),
 )
 
 CREDIT_MEMO = Entity(
@@ -206,23 +125,25 @@ CREDIT_MEMO = Entity(
     plural="Transactions",
     fields=(
         money("RemainingCredit", read_only=True),
-        *_head(),
-        _customer(required=True),
-        parts("CustomerMemo", text("value", 1000)),
-        address("BillAddr"),
-        address("ShipAddr"),
-        _total(),
-        flag("ApplyTaxAfterDiscount"),
-        choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete"),
-        choice("EmailStatus", "NotSet", "NeedToSend", "EmailSent"),
-        email("BillEmail"),
-        money("Balance", read_only=True, filterable=True, sortable=True),
+        *head(),
+        customer(required=True),
+        memo(),
+        *addresses(),
+        *sale_tail(),
+        balance(),
+        money("HomeBalance", read_only=True),
+        ref("ProjectRef"),
     ),
     base_at=1,
     title="DocNumber",
-    order="-MetaData.LastUpdatedTime",
+    order=_UPDATED,
+    operations=ALL_WRITES,
     indexed=("DocNumber", "CustomerRef"),
-    ignored=(*_TRANSACTION_IGNORED, "CreditMemoEx", "InvoiceRef", "GlobalTaxCalculation"),
+    ignored=(
+        *_IGNORED,
+        *("CreditMemoEx", "InvoiceRef", "TxnStatus", "SalesTermRef", "PaymentMethodRef"),
+        *("DepositToAccountRef", "DueDate"),
+    ),
 )
 
 SALES_RECEIPT = Entity(
@@ -231,23 +152,71 @@ SALES_RECEIPT = Entity(
     family="transactions",
     plural="Transactions",
     fields=(
-        *_head(),
-        _customer(required=False),
-        parts("CustomerMemo", text("value", 1000)),
-        address("BillAddr"),
-        address("ShipAddr"),
-        _total(),
-        flag("ApplyTaxAfterDiscount"),
-        choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete"),
-        choice("EmailStatus", "NotSet", "NeedToSend", "EmailSent"),
-        email("BillEmail"),
-        money("Balance", read_only=True, filterable=True, sortable=True),
+        *head(),
+        customer(required=False),
+        memo(),
+        *addresses(),
+        *sale_tail(),
+        balance(),
         ref("PaymentMethodRef", "PaymentMethod"),
         text("PaymentRefNum", 21),
-        ref("DepositToAccountRef", "Account"),
+        ref("DepositToAccountRef", "Account", kept=True),
+        ref("ProjectRef"),
+        raw("DeliveryInfo", read_only=True),
     ),
     title="DocNumber",
-    order="-MetaData.LastUpdatedTime",
+    order=_UPDATED,
+    operations=ALL_WRITES,
     indexed=("DocNumber", "CustomerRef"),
-    ignored=(*_TRANSACTION_IGNORED, "SalesReceiptEx", "LessCIS", "GlobalTaxCalculation"),
+    ignored=(*_IGNORED, "SalesReceiptEx", "LessCIS", "TxnStatus", "HomeBalance", "DueDate"),
+)
+
+ESTIMATE = Entity(
+    name="Estimate",
+    group=Group.TRANSACTION,
+    family="transactions",
+    plural="Transactions",
+    fields=(
+        *head(choice("TxnStatus", "Pending", "Accepted", "Closed", "Rejected", kept=True)),
+        customer(required=True),
+        memo(),
+        *addresses(),
+        *sale_tail(),
+        day("ExpirationDate"),
+        text("AcceptedBy"),
+        day("AcceptedDate"),
+    ),
+    title="DocNumber",
+    order=_UPDATED,
+    operations=LIST_WRITES | {"delete"},
+    indexed=("DocNumber", "CustomerRef"),
+    ignored=(*_IGNORED, "EstimateEx", "SalesTermRef", "DueDate", "ProjectRef"),
+)
+
+# Only as far as payments and sales receipts need it: the money received is banked.
+DEPOSIT = Entity(
+    name="Deposit",
+    group=Group.TRANSACTION,
+    family="transactions",
+    plural="Transactions",
+    fields=(
+        ref("DepositToAccountRef", "Account", required=True),
+        money("TotalAmt", read_only=True, filterable=True, sortable=True),
+        day("TxnDate", kept=True, filterable=True, sortable=True),
+        ref("CurrencyRef", kept=True),
+        text("PrivateNote", 4000),
+        lines(
+            "Line",
+            text("Id", read_only=True),
+            money("Amount"),
+            lines("LinkedTxn", *LINKED_TXN),
+            text("DetailType"),
+            parts("DepositLineDetail", ref("AccountRef", "Account"), ref("PaymentMethodRef")),
+        ),
+    ),
+    base_at=2,
+    title="TxnDate",
+    order=_UPDATED,
+    operations=LIST_WRITES | {"delete"},
+    ignored=(*_IGNORED, "DocNumber", "CashBack", "TxnTaxDetail", "ExchangeRate"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +31,17 @@ class Change:
     given: Clean
     before: Record | None
     sparse: bool = False
+    include: frozenset[str] = frozenset()
 
     @property
     def is_new(self) -> bool:
         """True for a create."""
         return self.before is None
+
+    @property
+    def allows_duplicates(self) -> bool:
+        """True if the caller waves used document numbers through."""
+        return "allowduplicatedocnum" in self.include
 
     @property
     def inactivates(self) -> bool:
@@ -65,6 +71,20 @@ class Rules:
 
     def follow_up(self, change: Change, record: Record) -> None:
         """Bring other objects in line after the record was saved."""
+
+    def refuse_removal(self, company: Company, record: Record, writer: Writer, verb: str) -> None:
+        """Refuse to ``void`` or ``delete`` the record, or prepare others for it.
+
+        Raises:
+            Refusal: it has to stay.
+        """
+
+    def voided(self, record: Record) -> dict[str, Any]:
+        """Return the values of the record once it is void."""
+        return dict(record.values)
+
+    def removed(self, company: Company, record: Record, before: Mapping[str, Any]) -> None:
+        """Bring other objects in line after the record was voided or deleted."""
 
 
 def ancestors(company: Company, entity: Entity, parent_id: str) -> list[Record]:

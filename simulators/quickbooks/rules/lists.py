@@ -76,10 +76,16 @@ class ItemRules(ListRules):
             raise faults.type_fixed("Type")
         if before is None:
             self._require(change)
+        if values["Type"] == "Category" and change.inactivates:
+            # Documented as impossible; code and text are UNCONFIRMED.
+            raise faults.business("A category cannot be made inactive.")
+        self._refuse_accounts(change)
+        self._keep_stock(change)
         super().complete(change)
         if not values["SubItem"]:
             values.pop("SubItem")
-        values.setdefault("Taxable", False)
+        if values["Type"] != "Category":
+            values.setdefault("Taxable", False)
         if values["Type"] in _SOLD:
             values.setdefault("UnitPrice", _ZERO)
             values.setdefault("PurchaseCost", _ZERO)
@@ -101,9 +107,42 @@ class ItemRules(ListRules):
         for name in needed:
             if values.get(name) is None:
                 raise faults.Refusal(faults.missing(name))
-        if kind == "Group":
+        if kind == "Group" and not change.writer.is_person and change.company.is_recording:
             # Bundles can be read, not created, by the API.
             raise faults.Refusal(faults.invalid_choice("Type", kind))
+
+    def _refuse_accounts(self, change: Change) -> None:
+        """Each account of an item has its type (6430)."""
+        values, company = change.values, change.company
+        is_tracked = values["Type"] == "Inventory"
+        wanted = {"IncomeAccountRef": ("Income", "Other Income")}
+        if is_tracked:
+            wanted["AssetAccountRef"] = ("Other Current Asset",)
+            wanted["ExpenseAccountRef"] = ("Cost of Goods Sold",)
+        for name, types in wanted.items():
+            if change.given.get(name) in (None, CLEARED):
+                continue
+            account = company.find("Account", values[name]["value"])
+            if account is None:
+                continue
+            held = account.values
+            fits = held["AccountType"] in types
+            if is_tracked and name == "IncomeAccountRef":
+                fits = held.get("AccountSubType") == "SalesOfProductIncome"
+            if not fits:
+                raise faults.wrong_account(
+                    "You can't associate a product or service with accounts of certain types "
+                    "(such as AR/AP)."
+                )
+
+    def _keep_stock(self, change: Change) -> None:
+        """After creation the quantity changes through transactions only; tracking stays on."""
+        values, before = change.values, change.before
+        if before is None:
+            return
+        for name in ("QtyOnHand", "TrackQtyOnHand", "InvStartDate"):
+            if name in before.values:
+                values[name] = before.values[name]
 
 
 class AccountRules(ListRules):
@@ -138,6 +177,18 @@ class TermRules(ListRules):
         super().complete(change)
         driven = change.values.get("DayOfMonthDue") is not None
         change.values["Type"] = "DATE_DRIVEN" if driven else "STANDARD"
+
+
+class ExchangeRateRules(Rules):
+    """Exchange rates: one per currency and day."""
+
+    def complete(self, change: Change) -> None:
+        """Refuse unknown currencies and rates that are none."""
+        values, company = change.values, change.company
+        company.currency(values["SourceCurrencyCode"])
+        if values["Rate"] <= 0:
+            raise faults.Refusal(faults.invalid_number("Rate", values["Rate"]))
+        values["TargetCurrencyCode"] = company.country.currency
 
 
 class CurrencyRules(Rules):

@@ -6,12 +6,20 @@ from simulators.quickbooks.rules.base import Rules
 from simulators.quickbooks.rules.lists import (
     AccountRules,
     CurrencyRules,
+    ExchangeRateRules,
     ItemRules,
     ListRules,
     TermRules,
 )
 from simulators.quickbooks.rules.names import CustomerRules, EmployeeRules, VendorRules
+from simulators.quickbooks.rules.payments import DepositRules, PaymentRules
 from simulators.quickbooks.rules.preferences import PreferencesRules
+from simulators.quickbooks.rules.sales import (
+    CreditMemoRules,
+    EstimateRules,
+    InvoiceRules,
+    SalesReceiptRules,
+)
 
 
 class _ClassRules(ListRules):
@@ -37,6 +45,13 @@ RULES: dict[str, Rules] = {
     "TaxRate": ListRules(),
     "CompanyCurrency": CurrencyRules(),
     "Preferences": PreferencesRules(),
+    "ExchangeRate": ExchangeRateRules(),
+    "Invoice": InvoiceRules(),
+    "CreditMemo": CreditMemoRules(),
+    "SalesReceipt": SalesReceiptRules(),
+    "Estimate": EstimateRules(),
+    "Payment": PaymentRules(),
+    "Deposit": DepositRules(),
 }
 PLAIN = Rules()
 

@@ -86,12 +86,6 @@ def test_references_bring_the_name_along(books):
     assert made["SalesTermRef"] == {"value": "3", "name": "Net 30"}
 
 
-@pytest.mark.parametrize("resource", ["invoice", "payment", "creditmemo", "salesreceipt"])
-def test_transactions_can_be_asked_for_but_not_written_yet(books, resource):
-    assert books.fault(books.post(resource, {}))[0] == "500"
-    assert books.fault(books.get(f"{resource}/1"))[0] == "610"
-
-
 def test_preferences_can_be_changed_in_part(books):
     body = {"Id": "1", "SyncToken": "0", "SalesFormsPrefs": {"CustomTxnNumbers": True}}
     prefs = books.post("preferences", body)["Preferences"]
