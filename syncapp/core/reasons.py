@@ -167,8 +167,9 @@ REASONS: Mapping[str, Reason] = {
         ),
         Reason(
             "invalid_name", _F, Category.VALIDATION,
-            "“{name}” cannot be a display name in QuickBooks: colons, tabs and line breaks are "
-            "not allowed, nor more than 500 characters.",
+            "QuickBooks does not accept “{name}” as a display name. Colons, tabs and line breaks "
+            "are not allowed, nor more than 500 characters; US companies take Western European "
+            "letters only.",
             "Change the name in HubSpot.", Fixer.HUBSPOT,
         ),
         Reason(
