@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin import moments
-from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, display, page
+from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, display, page, require
 from syncapp.models import Notification
 
 
@@ -50,6 +50,13 @@ class NotificationAdmin(ReadOnlyMixin, BaseAdmin[Notification]):
         """The list, with a button while something is unread."""
         unread = self.get_queryset(request).filter(read_at=None).exists()
         return super().changelist_view(request, {"has_unread": unread, **(extra_context or {})})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django would say "does not exist" about others' messages before it asks who it is."""
+        require(request, "syncapp.view_notification")
+        return super().history_view(request, object_id, extra_context)
 
     @display(description=gettext_lazy("Message"))
     def message(self, notification: Notification) -> str:
