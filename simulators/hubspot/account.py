@@ -5,7 +5,9 @@ Data only.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from decimal import Decimal
 
 from simulators.hubspot.types.deals import DEFAULT_STAGES
 
@@ -50,6 +52,48 @@ OWNERS: tuple[Owner, ...] = (
 )
 #: the super admin who installs apps and sits at the simulator's own pages
 ADMIN = OWNERS[0]
+
+
+@dataclass(frozen=True)
+class TaxRate:
+    """A rate from the account's library, made by people only."""
+
+    id: str
+    name: str
+    label: str
+    percentage: Decimal
+    active: bool = True
+
+    def body(self) -> dict[str, object]:
+        """As in an answer."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "label": self.label,
+            # A JSON number; which rates have decimals is up to the account.
+            "percentageRate": _json_number(self.percentage),
+            "active": self.active,
+            "createdAt": CREATED_AT,
+            "updatedAt": CREATED_AT,
+        }
+
+
+TAX_RATES: dict[str, TaxRate] = {
+    one.id: one
+    for one in (
+        TaxRate("33101", "State sales tax", "Sales tax (8.25%)", Decimal("8.25")),
+        TaxRate("33102", "Reduced rate", "Reduced (4%)", Decimal(4)),
+        TaxRate("33103", "Former rate", "Former (7%)", Decimal(7), active=False),
+    )
+}
+#: to one unit of the company currency's: what a person once entered
+EXCHANGE_RATES: dict[str, Decimal] = {
+    "EUR": Decimal("1.1"), "GBP": Decimal("1.25"), "CAD": Decimal("0.74"), "AUD": Decimal("0.66"),
+}  # fmt: skip
+
+
+def _json_number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else json.loads(str(value))
 
 
 def deal_pipeline() -> dict[str, object]:

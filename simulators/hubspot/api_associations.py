@@ -16,7 +16,7 @@ from simulators.common.web import SimRequest, json_response
 from simulators.hubspot import association_types, errors, registry
 from simulators.hubspot.access import DATED, Endpoint, Version, rule, versions
 from simulators.hubspot.associations import node
-from simulators.hubspot.crm import Author, Crm
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.requests import (
     inputs,
     json_body,
@@ -27,6 +27,7 @@ from simulators.hubspot.requests import (
     text_of,
 )
 from simulators.hubspot.schema import ObjectType
+from simulators.hubspot.writes import Author
 
 DEFAULT_PAGE = 500
 MAX_READ = 1_000
@@ -176,7 +177,11 @@ class AssociationsApi:
             if isinstance(pair, errors.ApiError):
                 refused.append(errors.batch_item(pair, {}))
                 continue
-            after = self._crm.link(author, node(kind, pair[0]), node(target, pair[1]), types)
+            try:
+                after = self._crm.link(author, node(kind, pair[0]), node(target, pair[1]), types)
+            except errors.ApiError as error:
+                refused.append(errors.batch_item(error, {}))
+                continue
             results.append(_labelled(kind, pair[0], target, pair[1], after))
         return self._answer(results, refused, 201)
 
@@ -191,7 +196,11 @@ class AssociationsApi:
             if isinstance(pair, errors.ApiError):
                 refused.append(errors.batch_item(pair, {}))
                 continue
-            self._crm.link(author, node(kind, pair[0]), node(target, pair[1]), ())
+            try:
+                self._crm.link(author, node(kind, pair[0]), node(target, pair[1]), ())
+            except errors.ApiError as error:
+                refused.append(errors.batch_item(error, {}))
+                continue
             results.extend(_both_ways(kind, pair[0], target, pair[1]))
         return self._answer(results, refused, 200)
 

@@ -16,7 +16,7 @@ from simulators.common.web import SimRequest, json_response
 from simulators.hubspot import association_types, errors, lifecycle, registry
 from simulators.hubspot.access import Endpoint, Kind, Version, rule, versions
 from simulators.hubspot.batches import Batch
-from simulators.hubspot.crm import Author, Crm, Link
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.records import Record
 from simulators.hubspot.render import Renderer, View
 from simulators.hubspot.requests import (
@@ -34,6 +34,7 @@ from simulators.hubspot.requests import (
 )
 from simulators.hubspot.schema import ObjectType
 from simulators.hubspot.search import Search
+from simulators.hubspot.writes import Author, Link
 
 DEFAULT_PAGE = 10
 MAX_PAGE = 100
@@ -135,8 +136,9 @@ class ObjectsApi:
         if record is None:
             raise errors.not_found("0" if id_property else record_id)
         wanted = properties_of(json_body(request))
-        changes = self._crm.prepare_update(kind, record, wanted)
-        self._crm.update(kind, self._author_of(request), record, changes)
+        author = self._author_of(request)
+        changes = self._crm.prepare_update(kind, author, record, wanted)
+        self._crm.update(kind, author, record, changes)
         return json_response(Renderer(self._crm, kind, View(url=True)).updated(record, changes))
 
     def archive(self, request: SimRequest, t: str, record_id: str) -> Response:

@@ -17,11 +17,12 @@ from simulators.common.clock import iso_milliseconds
 from simulators.common.web import SimRequest, json_response
 from simulators.hubspot import errors, registry
 from simulators.hubspot.access import Endpoint, rule, versions
-from simulators.hubspot.crm import Author, Crm
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.definitions import missing
 from simulators.hubspot.requests import inputs, is_true, json_body, names_in_query, text_of
 from simulators.hubspot.schema import Group, ObjectType, Property
 from simulators.hubspot.settings import Settings
+from simulators.hubspot.writes import Author
 
 
 class PropertiesApi:

@@ -24,13 +24,14 @@ from simulators.hubspot.api_associations import AssociationsApi
 from simulators.hubspot.api_oauth import OAuthApi
 from simulators.hubspot.api_objects import ObjectsApi
 from simulators.hubspot.api_properties import PropertiesApi
-from simulators.hubspot.crm import Author, Crm
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.limits import Limits
 from simulators.hubspot.oauth import APPS, OAuth
 from simulators.hubspot.pages import PersonPages
 from simulators.hubspot.records import Source
 from simulators.hubspot.search import Search
 from simulators.hubspot.settings import Settings
+from simulators.hubspot.writes import Author
 
 CORRELATION = "X-HubSpot-Correlation-Id"
 _MINUTE = 60_000

@@ -12,9 +12,8 @@ from simulators.common.state import State
 from simulators.hubspot.association_types import between
 from simulators.hubspot.registry import BY_TYPE_ID
 from simulators.hubspot.schema import ObjectType
+from simulators.hubspot.writes import Node
 
-#: object type id and record id
-Node = tuple[str, str]
 _KIND = "association"
 
 

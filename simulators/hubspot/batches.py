@@ -11,11 +11,12 @@ from typing import Any
 
 from simulators.common.clock import iso_milliseconds
 from simulators.hubspot import errors, lifecycle
-from simulators.hubspot.crm import Author, Crm, Draft, Link, Reserved
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.records import Record
 from simulators.hubspot.render import Renderer, View
 from simulators.hubspot.requests import properties_of, text_of
 from simulators.hubspot.schema import ObjectType
+from simulators.hubspot.writes import Author, Draft, Link, Reserved
 
 Input = Mapping[str, Any]
 Links = Callable[[Input], Sequence[Link]]
@@ -117,7 +118,7 @@ class Batch:
             return
         reserved = Reserved()
         checked = [
-            self._crm.prepare_update(self._kind, record, properties_of(one), reserved)
+            self._crm.prepare_update(self._kind, self._author, record, properties_of(one), reserved)
             for one, record in found
         ]
         for (one, record), changes in zip(found, checked, strict=True):
@@ -125,7 +126,7 @@ class Batch:
             self._add(renderer.updated(record, changes), one)
 
     def _update_one(self, one: Input, record: Record, renderer: Renderer) -> dict[str, Any]:
-        changes = self._crm.prepare_update(self._kind, record, properties_of(one))
+        changes = self._crm.prepare_update(self._kind, self._author, record, properties_of(one))
         self._crm.update(self._kind, self._author, record, changes)
         return renderer.updated(record, changes)
 
@@ -158,7 +159,9 @@ class Batch:
         record = self._crm.find(self._kind, value, name)
         wanted = properties_of(one)
         if record is not None:
-            return record, self._crm.prepare_update(self._kind, record, wanted, reserved)
+            return record, self._crm.prepare_update(
+                self._kind, self._author, record, wanted, reserved
+            )
         given = {**wanted, name: wanted.get(name, value)}
         return None, self._crm.prepare_create(self._kind, self._author, given, (), reserved)
 
@@ -177,9 +180,13 @@ class Batch:
 
     def archive(self, inputs: Sequence[Input]) -> None:
         """Archive what is there; unknown or archived ids are no error (UNCONFIRMED)."""
-        for one in inputs:
-            record = self._crm.table(self._kind).get(text_of(one, "id"))
-            if record is not None:
+        ids = dict.fromkeys(text_of(one, "id") for one in inputs)
+        table = self._crm.table(self._kind)
+        found = [record for one in ids if (record := table.get(one)) is not None]
+        for record in found:
+            self._crm.rules[self._kind.slug].prepare_archive(self._author, record)
+        for record in found:
+            if record.archived is None:
                 lifecycle.archive(self._crm, self._kind, self._author, record)
 
     # -- common -----------------------------------------------------------------------------

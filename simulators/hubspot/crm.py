@@ -1,64 +1,37 @@
-"""The CRM itself: records with their definitions and associations, and the rules of a write.
+"""The CRM itself: records with their definitions and associations, and what a write does.
 
-Knows what a create, an update and an association do; must not know HTTP, tokens or paging.
+Knows what a create, an update and an association do; must not know HTTP, tokens or paging. What
+may be refused is in ``checks`` and ``rules``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from simulators.common.clock import SimClock
 from simulators.common.ids import Ids
 from simulators.common.ledger import Ledger
 from simulators.common.state import State
-from simulators.hubspot import association_types, errors, values
-from simulators.hubspot.associations import Associations, Node, node
+from simulators.hubspot import association_types, errors
+from simulators.hubspot.associations import Associations, node
+from simulators.hubspot.checks import Checks
 from simulators.hubspot.definitions import Definitions
+from simulators.hubspot.linking import Linker
 from simulators.hubspot.records import Reader, Record, Source, Table
-from simulators.hubspot.registry import BY_TYPE_ID, OBJECT_TYPES
+from simulators.hubspot.registry import BY_SLUG, BY_TYPE_ID, OBJECT_TYPES
+from simulators.hubspot.rules import Rules, rules_of
 from simulators.hubspot.schema import ObjectType
 from simulators.hubspot.settings import Settings
-
-SYSTEM_SOURCE = Source("CALCULATED", "", "Calculated")
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who writes, as the ledger and as property history name them."""
-
-    actor: str
-    source: Source
-    #: rules of the portal apply (2026-09 paths)
-    strict: bool = False
-    request_id: str = ""
-    #: sample data is put in without a trace in the ledger
-    in_ledger: bool = True
-
-
-@dataclass(frozen=True)
-class Link:
-    """An association asked for in a create."""
-
-    to_kind: ObjectType
-    to_id: str
-    types: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A record about to be created: checked, not yet stored."""
-
-    values: dict[str, str]
-    links: tuple[Link, ...] = ()
-
-
-@dataclass
-class Reserved:
-    """Unique values that earlier inputs of the same request will take."""
-
-    keys: set[tuple[str, str]] = field(default_factory=set)
+from simulators.hubspot.writes import (
+    SYSTEM_SOURCE,
+    Author,
+    Draft,
+    Happening,
+    Link,
+    Node,
+    Reserved,
+)
 
 
 class Crm:
@@ -71,13 +44,26 @@ class Crm:
         self.ids = ids
         self.ledger = ledger
         self.settings = settings
-        self.portal_id = 0
         self.search_lag_ms = 0
         self.definitions = Definitions(state, clock)
         self.associations = Associations(state)
+        self.checks = Checks(self.definitions, settings, clock)
         self.tables = {kind.slug: Table(kind, state) for kind in OBJECT_TYPES}
         self.readers = {kind.slug: Reader(kind) for kind in OBJECT_TYPES}
+        self.rules: dict[str, Rules] = {kind.slug: rules_of(kind, self) for kind in OBJECT_TYPES}
+        #: told of everything that happens, after the rules
+        self.followers: list[Callable[[Happening], None]] = []
+        self._linker = Linker(self, self._after_link)
         self._index_unique()
+
+    @property
+    def portal_id(self) -> int:
+        """The account's Hub ID."""
+        return self.checks.portal_id
+
+    @portal_id.setter
+    def portal_id(self, portal_id: int) -> None:
+        self.checks.portal_id = portal_id
 
     def clear(self) -> None:
         """Forget everything."""
@@ -127,6 +113,21 @@ class Crm:
         found = self.associations.partners(node(kind, record_id), to.type_id)
         return {one: types for one, types in found.items() if table.get(one) is not None}
 
+    def partner_records(self, slug: str, record_id: str, to_slug: str) -> list[Record]:
+        """Associated live records, by ascending id."""
+        kind, target = BY_SLUG[slug], BY_SLUG[to_slug]
+        found = sorted(self.live_partners(kind, record_id, target), key=int)
+        return [self.table(target).records[one] for one in found]
+
+    def primary_company(self, kind: ObjectType, record_id: str) -> str | None:
+        """The primary company of a contact or deal."""
+        companies = BY_SLUG["companies"]
+        row = association_types.single(kind, companies)
+        if row is None:
+            return None
+        found = self.live_partners(kind, record_id, companies)
+        return next((one for one, types in found.items() if row.id in types), None)
+
     # -- creating and updating --------------------------------------------------------------
 
     def prepare_create(
@@ -142,36 +143,46 @@ class Crm:
         Raises:
             ApiError: the values, a unique value or an association cannot be taken.
         """
-        checked = self._checked(kind, {**kind.initial, **wanted}, {})
-        values_set = {name: value for name, value in checked.items() if value}
-        self._check_required(kind, author, values_set)
-        self._check_unique(kind, values_set, None, reserved)
+        checked = self.checks.take(kind, author, {**kind.initial, **wanted}, {})
         for link in links:
-            if self.table(link.to_kind).get(link.to_id) is None:
+            partner = self.table(link.to_kind).get(link.to_id)
+            if partner is None:
                 # Text seen in the wild; more than that is UNCONFIRMED.
                 raise errors.invalid(
                     "One or more associations are invalid",
                     context={"INVALID_OBJECT_IDS": [link.to_id]},
                 )
-        return Draft(values_set, tuple(links))
+            self.rules[link.to_kind.slug].prepare_link(author, partner, None, kind.slug)
+        given = {name: value for name, value in checked.items() if value}
+        given = self.rules[kind.slug].prepare_create(author, given, links)
+        self.checks.required(kind, author, given)
+        self.checks.unique(kind, self.table(kind), given, None, reserved)
+        return Draft(given, tuple(links))
 
     def create(self, kind: ObjectType, author: Author, draft: Draft) -> Record:
         """Store a prepared record."""
         now = self.clock.milliseconds()
-        record_id = str(self.ids.next(f"record:{kind.slug}", start=kind.first_id))
-        record = Record(record_id, now)
+        record = Record(self.next_id(kind), now)
         record.set(draft.values, now, author.source)
         record.values.update(_origin(author.source))
-        self._derive(kind, record)
+        derived = self.rules[kind.slug].derived({"hs_object_id": record.id, **record.values})
+        record.set({n: v for n, v in derived.items() if v}, now, SYSTEM_SOURCE)
         self.table(kind).add(record, self.search_lag_ms)
         self.note(author, "create", kind.slug, record.id, None, draft.values)
+        self.tell(Happening("create", kind, record.id, author, draft.values))
         for link in draft.links:
-            self.link(author, node(kind, record.id), node(link.to_kind, link.to_id), link.types)
+            one, other = node(kind, record.id), node(link.to_kind, link.to_id)
+            self._linker.link(author, one, other, link.types, replace=False)
         return record
+
+    def next_id(self, kind: ObjectType) -> str:
+        """A new record id."""
+        return str(self.ids.next(f"record:{kind.slug}", start=kind.first_id))
 
     def prepare_update(
         self,
         kind: ObjectType,
+        author: Author,
         record: Record,
         wanted: Mapping[str, Any],
         reserved: Reserved | None = None,
@@ -181,104 +192,57 @@ class Crm:
         Raises:
             ApiError: the values cannot be taken.
         """
-        checked = self._checked(kind, wanted, record.values)
-        self._check_unique(kind, {**record.values, **checked}, record.id, reserved)
+        checked = self.checks.take(kind, author, wanted, record.values)
+        checked = self.rules[kind.slug].prepare_update(author, record, checked)
+        whole = {**record.values, **checked}
+        self.checks.required(kind, author, whole, checked)
+        self.checks.unique(kind, self.table(kind), whole, record.id, reserved)
         return checked
 
     def update(
         self, kind: ObjectType, author: Author, record: Record, checked: Mapping[str, str]
     ) -> None:
         """Store prepared values. Values that are already there leave no trace but the ledger's."""
-        changes = {n: v for n, v in checked.items() if record.values.get(n, "") != v}
+        changes = _changes(record, checked)
         before = {name: record.values.get(name) for name in changes}
         if changes:
             now = self.clock.milliseconds()
             self.table(kind).change(record, changes, now, author.source, self.search_lag_ms)
-            self._derive(kind, record)
-        self.note(
-            author,
-            "update",
-            kind.slug,
-            record.id,
-            before,
-            {n: v or None for n, v in changes.items()},
-        )
+            self._derive(kind, record, now)
+        after = {n: v or None for n, v in changes.items()}
+        self.note(author, "update", kind.slug, record.id, before, after)
+        if changes:
+            self.tell(Happening("update", kind, record.id, author, changes))
 
-    def _checked(
-        self, kind: ObjectType, wanted: Mapping[str, Any], before: Mapping[str, str]
-    ) -> dict[str, str]:
-        definitions = self.definitions.of(kind)
-        flaws: list[errors.Flaw] = []
-        taken: dict[str, str] = {}
-        for name, raw in wanted.items():
-            prop = definitions.get(name)
-            if prop is None:
-                message = f'Property "{name}" does not exist'
-                flaws.append(errors.Flaw(name, "PROPERTY_DOESNT_EXIST", message))
-                continue
-            if not prop.is_writable:
-                message = f'"{name}" is a read only property; its value cannot be set.'
-                flaws.append(errors.Flaw(name, "READ_ONLY_VALUE", message))
-                continue
-            value = values.take(prop, raw, before.get(name, ""), is_email=name in kind.emails)
-            if isinstance(value, errors.Flaw):
-                flaws.append(value)
-                continue
-            normalise = kind.normalise.get(name)
-            taken[name] = normalise(value) if normalise else value
-        for check in kind.checks if not flaws else ():
-            flaws.extend(
-                errors.Flaw(name, code, message)
-                for name, (code, message) in check(before, taken).items()
-            )
-        if flaws:
-            raise errors.invalid_values(flaws, self.portal_id)
-        return taken
+    def calculate(
+        self, kind: ObjectType, author: Author, record: Record, values: Mapping[str, str]
+    ) -> bool:
+        """Store what HubSpot computes in consequence of ``author``'s write; True if it changed."""
+        changes = _changes(record, values)
+        if not changes:
+            return False
+        before = {name: record.values.get(name) for name in changes}
+        system = author.system()
+        now = self.clock.milliseconds()
+        self.table(kind).change(record, changes, now, system.source, self.search_lag_ms)
+        self._derive(kind, record, now)
+        after = {n: v or None for n, v in changes.items()}
+        self.note(system, "update", kind.slug, record.id, before, after)
+        self.tell(Happening("update", kind, record.id, system, changes))
+        return True
 
-    def _check_required(self, kind: ObjectType, author: Author, given: Mapping[str, str]) -> None:
-        missing = [
-            names[0] for names in kind.required if not any(given.get(name) for name in names)
-        ]
-        if author.strict:
-            portal = self.settings.required_on_create.get(kind.slug, ())
-            missing += [name for name in portal if not given.get(name) and name not in missing]
-        if missing:
-            raise errors.missing_required(missing, kind.singular)
+    def _derive(self, kind: ObjectType, record: Record, now: int) -> None:
+        derived = self.rules[kind.slug].derived({"hs_object_id": record.id, **record.values})
+        changes = _changes(record, derived)
+        if changes:
+            record.set(changes, now, SYSTEM_SOURCE)
+            self.table(kind).touch(record, now)
 
-    def _check_unique(
-        self,
-        kind: ObjectType,
-        given: Mapping[str, str],
-        own_id: str | None,
-        reserved: Reserved | None,
-    ) -> None:
-        table = self.table(kind)
-        taken = table.taken(given, own_id)
-        if taken is not None:
-            name, key, owner = taken
-            if name in kind.emails:
-                # A change to a taken address: 409 as for a create, UNCONFIRMED.
-                raise errors.contact_exists(owner)
-            raise errors.unique_conflict(name, given.get(name, key), owner)
-        if reserved is None:
-            return
-        keys = set(table.keys_of(given))
-        if keys & reserved.keys:
-            # Two inputs of one request with one unique value: answer UNCONFIRMED.
-            name, key = sorted(keys & reserved.keys)[0]
-            raise errors.categorised(
-                409, errors.CONFLICT, f"Two inputs of the request have {name} {key}."
-            )
-        reserved.keys |= keys
-
-    @staticmethod
-    def _derive(kind: ObjectType, record: Record) -> None:
-        if kind.emails:
-            email = record.values.get(kind.emails[0], "")
-            if email:
-                record.values["hs_email_domain"] = email.rpartition("@")[2]
-            else:
-                record.values.pop("hs_email_domain", None)
+    def tell(self, happening: Happening) -> None:
+        """Let the type's rules and the followers know."""
+        self.rules[happening.kind.slug].follow(happening)
+        for follower in self.followers:
+            follower(happening)
 
     # -- associations -----------------------------------------------------------------------
 
@@ -288,91 +252,54 @@ class Crm:
         """Associate two records by ``types`` (direction one -> other) besides the plain type.
 
         ``replace`` makes them the whole label set. Returns the pair's types afterwards.
+
+        Raises:
+            ApiError: 400, the two cannot be associated.
         """
-        source, target = BY_TYPE_ID[one[0]], BY_TYPE_ID[other[0]]
-        plain = association_types.unlabelled(source, target).id
-        before = self.associations.partners(one, other[0]).get(other[1], ())
-        wanted = {plain, *types} | (set() if replace else set(before))
-        if not before:
-            wanted |= self._first_becomes_primary(source, target, one, other)
-        self._keep_single(author, source, target, one, other, wanted)
-        after = tuple(sorted(wanted))
-        self.associations.set(one, other, after)
-        self._after_link(author, "associate", one, other, before, after)
-        return after
+        association_types.unlabelled(BY_TYPE_ID[one[0]], BY_TYPE_ID[other[0]])
+        if not self.associations.partners(one, other[0]).get(other[1]):
+            for this, that in ((one, other), (other, one)):
+                kind = BY_TYPE_ID[this[0]]
+                record = self.table(kind).records[this[1]]
+                slug = BY_TYPE_ID[that[0]].slug
+                self.rules[kind.slug].prepare_link(author, record, that, slug)
+        return self._linker.link(author, one, other, types, replace=replace)
+
+    def relink(self, author: Author, one: Node, other: Node, types: Iterable[int]) -> None:
+        """Associate without asking the rules: what a merged record takes over."""
+        self._linker.link(author, one, other, types, replace=False)
 
     def unlink(
         self, author: Author, one: Node, other: Node, types: Iterable[int] | None = None
     ) -> bool:
-        """Remove some types of a pair, or all; removing the plain type removes all."""
-        before = self.associations.partners(one, other[0]).get(other[1], ())
-        if not before:
-            return False
-        source, target = BY_TYPE_ID[one[0]], BY_TYPE_ID[other[0]]
-        plain = association_types.unlabelled(source, target).id
-        gone = set(before) if types is None else set(types)
-        after = () if plain in gone else tuple(t for t in before if t not in gone)
-        self.associations.set(one, other, after)
-        self._after_link(author, "dissociate", one, other, before, after)
-        return True
+        """Remove some types of a pair, or all; removing the plain type removes all.
 
-    def _first_becomes_primary(
-        self, source: ObjectType, target: ObjectType, one: Node, other: Node
-    ) -> set[int]:
-        """The first company of a contact or deal becomes the primary one. UNCONFIRMED: a switch."""
-        if not self.settings.first_company_is_primary:
-            return set()
-        forward = association_types.single(source, target)
-        if forward is not None:
-            has_one = self.live_partners(source, one[1], target)
-            return set() if has_one else {forward.id}
-        backward = association_types.single(target, source)
-        if backward is not None:
-            has_one = self.live_partners(target, other[1], source)
-            return set() if has_one else {backward.inverse_id}
-        return set()
-
-    def _keep_single(
-        self,
-        author: Author,
-        source: ObjectType,
-        target: ObjectType,
-        one: Node,
-        other: Node,
-        wanted: set[int],
-    ) -> None:
-        """Setting a new primary moves the label; the former one keeps the plain type (WILD)."""
-        forward = association_types.single(source, target)
-        backward = association_types.single(target, source)
-        if forward is not None and forward.id in wanted:
-            self._drop_label(author, one, target, forward.id, other[1])
-        elif backward is not None and backward.inverse_id in wanted:
-            self._drop_label(author, other, source, backward.id, one[1])
-
-    def _drop_label(
-        self, author: Author, holder: Node, to: ObjectType, type_id: int, keep: str
-    ) -> None:
-        for partner, types in list(self.associations.partners(holder, to.type_id).items()):
-            if type_id in types and partner != keep:
-                self.unlink(author, holder, (to.type_id, partner), [type_id])
+        Raises:
+            ApiError: 400, the association must stay.
+        """
+        if self.associations.partners(one, other[0]).get(other[1]):
+            for this, that in ((one, other), (other, one)):
+                kind = BY_TYPE_ID[this[0]]
+                record = self.table(kind).records[this[1]]
+                slug = BY_TYPE_ID[that[0]].slug
+                self.rules[kind.slug].prepare_unlink(author, record, that, slug)
+        return self._linker.unlink(author, one, other, types)
 
     def _after_link(
         self,
-        author: Author,
         action: str,
+        author: Author,
         one: Node,
         other: Node,
         before: tuple[int, ...],
         after: tuple[int, ...],
     ) -> None:
         now = self.clock.milliseconds()
-        for this, that in ((one, other), (other, one)):
-            kind = BY_TYPE_ID[this[0]]
-            record = self.table(kind).records[this[1]]
+        source, target = BY_TYPE_ID[one[0]], BY_TYPE_ID[other[0]]
+        for kind, record_id in ((source, one[1]), (target, other[1])):
+            record = self.table(kind).records[record_id]
             if before != after:
                 self.table(kind).touch(record, now)
-            self.mirror_primary(kind, BY_TYPE_ID[that[0]], record, now)
-        source, target = BY_TYPE_ID[one[0]], BY_TYPE_ID[other[0]]
         self.note(
             author,
             action,
@@ -381,24 +308,13 @@ class Crm:
             {"types": list(before)} if before else None,
             {"types": list(after)},
         )
-
-    def mirror_primary(self, kind: ObjectType, other: ObjectType, record: Record, now: int) -> None:
-        """``associatedcompanyid`` of a contact mirrors its primary company."""
-        if (kind.slug, other.slug) != ("contacts", "companies"):
+        moved = sorted(set(before) ^ set(after))
+        if not moved:
             return
-        primary = self.primary_company(kind, record.id) or ""
-        if record.values.get("associatedcompanyid", "") != primary:
-            record.set({"associatedcompanyid": primary}, now, SYSTEM_SOURCE)
-            self.table(kind).touch(record, now)
-
-    def primary_company(self, kind: ObjectType, record_id: str) -> str | None:
-        """The primary company of a contact or deal."""
-        companies = BY_TYPE_ID["0-2"]
-        row = association_types.single(kind, companies)
-        if row is None:
-            return None
-        found = self.live_partners(kind, record_id, companies)
-        return next((one for one, types in found.items() if row.id in types), None)
+        rows = association_types.between(source, target)
+        back = sorted({rows[number].inverse_id for number in moved})
+        self.tell(Happening(action, source, one[1], author, other=other, types=moved))
+        self.tell(Happening(action, target, other[1], author, other=one, types=back))
 
     # -- the ledger -------------------------------------------------------------------------
 
@@ -422,6 +338,10 @@ class Crm:
                 after=after,
                 request_id=author.request_id,
             )
+
+
+def _changes(record: Record, wanted: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in wanted.items() if record.values.get(name, "") != value}
 
 
 def _origin(source: Source) -> dict[str, str]:

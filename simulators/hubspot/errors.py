@@ -36,6 +36,13 @@ class Flaw:
     message: str
 
 
+def read_only(name: str) -> Flaw:
+    """A property nobody but HubSpot writes."""
+    return Flaw(
+        name, "READ_ONLY_VALUE", f'"{name}" is a read only property; its value cannot be set.'
+    )
+
+
 def plain(status: int, message: str) -> ApiError:
     """An error without a category."""
     return ApiError(status, {"status": "error", "message": message})

@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from simulators.hubspot import errors
 from simulators.hubspot.associations import node
-from simulators.hubspot.crm import Author, Crm
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.records import Record, Source
-from simulators.hubspot.registry import BY_TYPE_ID
 from simulators.hubspot.schema import ObjectType
+from simulators.hubspot.writes import Author, Happening
 
+MAX_IDENTITIES = 250
 _NOT_MERGED = ("hs_merged_object_ids", "associatedcompanyid")
 
 
 def archive(crm: Crm, kind: ObjectType, author: Author, record: Record) -> None:
-    """Put a record into the recycle bin; associations are kept for a restore, but not shown."""
+    """Put a record into the recycle bin; associations are kept for a restore, but not shown.
+
+    Raises:
+        ApiError: 400, this record cannot be deleted.
+    """
+    crm.rules[kind.slug].prepare_archive(author, record)
     now = crm.clock.milliseconds()
     crm.table(kind).archive(record, now)
     crm.note(author, "archive", kind.slug, record.id, {"archived": False}, {"archived": True})
-    _refresh_partners(crm, kind, record, now)
+    crm.tell(Happening("archive", kind, record.id, author))
 
 
 def restore(crm: Crm, kind: ObjectType, author: Author, record: Record) -> None:
@@ -38,7 +44,7 @@ def restore(crm: Crm, kind: ObjectType, author: Author, record: Record) -> None:
     now = crm.clock.milliseconds()
     crm.table(kind).restore(record, now)
     crm.note(author, "restore", kind.slug, record.id, {"archived": True}, {"archived": False})
-    _refresh_partners(crm, kind, record, now)
+    crm.tell(Happening("restore", kind, record.id, author))
 
 
 def merge(crm: Crm, kind: ObjectType, author: Author, primary: Record, other: Record) -> Record:
@@ -46,10 +52,14 @@ def merge(crm: Crm, kind: ObjectType, author: Author, primary: Record, other: Re
 
     The primary's values win, the other's fill its gaps; a contact's losing e-mail address becomes
     an additional one.
+
+    Raises:
+        ApiError: 414, a contact would have more than 250 identities.
     """
+    _check_identities(kind, primary, other)
     now = crm.clock.milliseconds()
     table = crm.table(kind)
-    merged = Record(str(crm.ids.next(f"record:{kind.slug}", start=kind.first_id)), now)
+    merged = Record(crm.next_id(kind), now)
     values = {**other.values, **primary.values}
     for name in _NOT_MERGED:
         values.pop(name, None)
@@ -77,14 +87,35 @@ def merge(crm: Crm, kind: ObjectType, author: Author, primary: Record, other: Re
         dict(merged.values),
     )
     _take_over_partners(crm, kind, merged, partners)
+    moved = [n for n in other.values if n not in primary.values]
+    ids = (primary.id, other.id)
+    crm.tell(Happening("merge", kind, merged.id, author, dict.fromkeys(moved, ""), merged_ids=ids))
     return merged
 
 
 def purge(crm: Crm, kind: ObjectType, author: Author, record: Record) -> None:
     """Delete for good, with history and associations."""
+    crm.rules[kind.slug].prepare_archive(author, record)
     crm.associations.remove_all(node(kind, record.id))
     crm.table(kind).purge(record)
     crm.note(author, "gdpr_delete", kind.slug, record.id, dict(record.values), None)
+    crm.tell(Happening("gdpr_delete", kind, record.id, author))
+
+
+def _check_identities(kind: ObjectType, primary: Record, other: Record) -> None:
+    """The limit is documented; that addresses and former ids are what counts is UNCONFIRMED."""
+    if not kind.emails:
+        return
+    addresses = {
+        one.strip().lower()
+        for record in (primary, other)
+        for name in kind.emails
+        for one in record.values.get(name, "").split(";")
+        if one.strip()
+    }
+    former = {*_former_ids(primary), *_former_ids(other), primary.id, other.id}
+    if len(addresses) + len(former) > MAX_IDENTITIES:
+        raise errors.plain(414, f"Cannot have more than {MAX_IDENTITIES} identities on a profile")
 
 
 def _former_ids(record: Record) -> list[str]:
@@ -121,19 +152,10 @@ def _take_over_partners(
         held = crm.primary_company(kind, merged.id)
         # The primary's primary company stays; the other's is kept without the label.
         kept = [t for t in types if not (held and held != partner[1] and t in (1, 5))]
-        crm.link(quiet, node(kind, merged.id), partner, kept)
+        crm.relink(quiet, node(kind, merged.id), partner, kept)
     crm.table(kind).touch(merged, now)
 
 
 def merged_source() -> Source:
     """What history shows for values moved by a merge."""
     return Source("MERGE_OBJECTS", "", "Merge")
-
-
-def _refresh_partners(crm: Crm, kind: ObjectType, record: Record, now: int) -> None:
-    """A contact's mirror of its primary company follows the company into the bin and back."""
-    for (type_id, record_id), _ in crm.associations.all_partners(node(kind, record.id)):
-        partner_kind = BY_TYPE_ID[type_id]
-        partner = crm.table(partner_kind).get(record_id)
-        if partner is not None:
-            crm.mirror_primary(partner_kind, kind, partner, now)

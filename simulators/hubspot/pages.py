@@ -16,10 +16,11 @@ from simulators.common.web import SimRequest, html_response, see_other
 from simulators.hubspot import account, errors, lifecycle, registry
 from simulators.hubspot.access import Endpoint, rule
 from simulators.hubspot.associations import node
-from simulators.hubspot.crm import Author, Crm
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.oauth import OAuth
 from simulators.hubspot.records import Record
 from simulators.hubspot.schema import ObjectType, Property, title_of
+from simulators.hubspot.writes import Author
 
 PAGE_SIZE = 50
 _SLUGS = ",".join(f'"{kind.slug}"' for kind in registry.OBJECT_TYPES)
@@ -184,8 +185,9 @@ class PersonPages:
         changed = {n: v for n, v in submitted.items() if v != record.values.get(n, "")}
         try:
             if changed:
-                checked = self._crm.prepare_update(kind, record, changed)
-                self._crm.update(kind, self._author_of(request), record, checked)
+                author = self._author_of(request)
+                checked = self._crm.prepare_update(kind, author, record, changed)
+                self._crm.update(kind, author, record, checked)
         except errors.ApiError as error:
             return self._record_page(kind, record, flash=_told(error), bad=True)
         done = "Saved." if changed else "Nothing was changed."

@@ -165,6 +165,8 @@ class ObjectType:
     emails: tuple[str, ...] = ()
     normalise: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    #: properties that hold a currency of the account
+    currencies: tuple[str, ...] = ()
     #: mergeable before 2026-09
     merges: bool = False
     first_id: int = 1001

@@ -10,10 +10,11 @@ from datetime import timedelta
 from simulators.common.people import Company, Person, companies, hubspot_people, people
 from simulators.hubspot import account
 from simulators.hubspot.associations import node
-from simulators.hubspot.crm import Author, Crm
+from simulators.hubspot.crm import Crm
 from simulators.hubspot.records import Source
 from simulators.hubspot.types.companies import COMPANIES
 from simulators.hubspot.types.contacts import CONTACTS
+from simulators.hubspot.writes import Author
 
 _AGE_DAYS = 30
 _STEP_MINUTES = 7

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from simulators.hubspot.schema import (
     Group,
     ObjectType,
+    Values,
     in_group,
     number,
     one_of,
     system_properties,
     text,
 )
-from simulators.hubspot.types.common import BILLING_FREQUENCIES
+from simulators.hubspot.types.common import BILLING_FREQUENCIES, CURRENCIES
+
+_TIERS = ("hs_tier_ranges", "hs_tier_prices")
+
+
+def tiers_have_no_price(before: Values, changes: Values) -> Mapping[str, tuple[str, str]]:
+    """Tiered pricing excludes ``price`` (documented); code and text UNCONFIRMED."""
+    after = {**before, **changes}
+    if any(after.get(name) for name in _TIERS) and changes.get("price"):
+        return {"price": ("INVALID_PRICE", "A product with tiers has no price of its own.")}
+    return {}
+
 
 PRODUCTS = ObjectType(
     type_id="0-7",
@@ -29,6 +43,11 @@ PRODUCTS = ObjectType(
         # Unique and an idProperty in what third parties saw; on every account: UNCONFIRMED.
         text("hs_sku", "SKU", unique=True),
         number("hs_cost_of_goods_sold", "Unit cost", number_hint="currency"),
+        # A price per currency; the names are UNCONFIRMED.
+        *(
+            number(f"hs_price_{code.lower()}", f"Unit price ({code})", number_hint="currency")
+            for code, _ in CURRENCIES
+        ),
         text("hs_url", "URL"),
         text("hs_images", "Image URL"),
         text("hs_folder", "Folder"),
@@ -55,6 +74,7 @@ PRODUCTS = ObjectType(
     write_scopes=("crm.objects.products.write", "e-commerce"),
     schema_read_scopes=("e-commerce", "crm.objects.products.read"),
     schema_write_scopes=("e-commerce",),
+    checks=(tiers_have_no_price,),
     # The documentation lists more; in practice the name is enough. UNCONFIRMED.
     required=(("name",),),
     first_id=20001,
