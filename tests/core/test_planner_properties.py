@@ -311,6 +311,15 @@ def test_nothing_is_overwritten_that_was_not_read(edited: Edited, config: SyncCo
 
 
 @for_all(edited=edited_links(), config=configs())
+def test_nothing_is_sent_that_was_not_edited(edited: Edited, config: SyncConfig):
+    """Another spelling is no edit, nor is reading back what a lossy side stored."""
+    names = {key_of(name): name for name in KINDS}
+    for change in plan_record(edited.link, config).changes:
+        for field in change.fields:
+            assert changed_since_base(edited.link, names[field.mapping], change.side.other)
+
+
+@for_all(edited=edited_links(), config=configs())
 def test_s7_no_edit_vanishes(edited: Edited, config: SyncConfig):
     """I2: it stays where it is, stands on the other side too, or is the logged loser."""
     plan = plan_record(edited.link, config)
