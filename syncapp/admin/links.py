@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from syncapp.admin import record_view
 from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, page, render
@@ -42,9 +43,10 @@ RETRY = "syncapp.retry_recordlink"
 #: Filtered lists are counted up to here; beyond it the page says "10,000+".
 COUNTED_ROWS = 10_000
 CHUNK = 500
+EMPTY = "\N{EN DASH}"
 
 
-class CountedPaginator(Paginator):  # type: ignore[type-arg] # generic at check time only
+class CountedPaginator(Paginator):
     """Counts no further than it must (TECH 5): estimates the whole, bounds a filtered list."""
 
     template_name = "admin/syncapp/link/pagination.html"
@@ -54,7 +56,8 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg] # generic at check 
     def count(self) -> int:  # type: ignore[override] # Django annotates a cached property, too
         """The number of records, or ``COUNTED_ROWS`` with ``is_bounded`` set."""
         queryset = self.object_list
-        assert isinstance(queryset, QuerySet)
+        if not isinstance(queryset, QuerySet):
+            return len(queryset)
         if queryset.query.has_filters():
             found = queryset.order_by()[: COUNTED_ROWS + 1].count()
             self.is_bounded = found > COUNTED_ROWS
@@ -73,12 +76,23 @@ def _estimate(table: str) -> int:
     return max(0, int(row[0])) if row else 0
 
 
+class RecordChangeList(ChangeList):  # type: ignore[misc] # no types in unfold
+    """Says how many there are only where the list is narrowed."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The whole list needs no "show all" beside its count."""
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
 class _ChoiceFilter(DropdownFilter):  # type: ignore[misc] # no types in unfold
     """A drop-down that narrows the list by one part of a ``RecordChoice``."""
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[RecordLink]
     ) -> QuerySet[RecordLink]:
+        """The chosen ones."""
         value = self.value()
         if not value:
             return queryset
@@ -92,6 +106,7 @@ class SyncFilter(_ChoiceFilter):
     parameter_name = "sync"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The syncs by name."""
         found = exports.listed_syncs().select_related("pair__hubspot", "pair__quickbooks")
         return [(str(definition.pk), str(definition)) for definition in found]
 
@@ -103,6 +118,7 @@ class StateFilter(_ChoiceFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """The four states."""
         return STATES
 
 
@@ -113,6 +129,7 @@ class CategoryFilter(_ChoiceFilter):
     parameter_name = "category"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The catalogue's categories."""
         return [
             (records.NEEDS_DECISION, _("Only a person can settle it")),
             *((value, CATEGORY_WORDS[value]) for value in records.categories()),
@@ -126,6 +143,7 @@ class ReasonFilter(_ChoiceFilter):
     parameter_name = "code"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The catalogue's reasons, by their words."""
         return sorted(((code, reason_words(code)) for code in REASONS), key=lambda row: row[1])
 
 
@@ -135,6 +153,7 @@ class UpdatedFilter(RangeDateFilter):  # type: ignore[misc] # no types in unfold
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[RecordLink]
     ) -> QuerySet[RecordLink]:
+        """The chosen days."""
         return RecordChoice.from_params(self.used_parameters).apply(queryset)
 
 
@@ -145,7 +164,7 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
     list_display = ("record", "object", "badge", "group", "why", "in_hubspot", "in_quickbooks",
                     "updated")  # fmt: skip
     list_display_links = None
-    list_filter: tuple[Any, ...] = (
+    list_filter = (
         SyncFilter, StateFilter, CategoryFilter, ReasonFilter, ("updated_at", UpdatedFilter),
     )  # fmt: skip
     list_filter_submit = True
@@ -197,6 +216,10 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
         filters: list[type[ListFilter]] = list(self.list_filter)
         return filters
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Our own, see above."""
+        return RecordChangeList
+
     # -- columns
 
     @display(description=gettext_lazy("Record"))  # type: ignore[untyped-decorator]
@@ -218,13 +241,13 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
     @display(description=gettext_lazy("Category"))  # type: ignore[untyped-decorator]
     def group(self, link: RecordLink) -> str:
         """The category's words; a dash while in sync."""
-        return str(CATEGORY_WORDS.get(link.category, "")) or "–"
+        return str(CATEGORY_WORDS.get(link.category, "")) or EMPTY
 
     @display(description=gettext_lazy("Reason"))  # type: ignore[untyped-decorator]
     def why(self, link: RecordLink) -> SafeString | str:
         """The explanation; the remedy shows on hover and focus."""
         if not link.explanation:
-            return "–"
+            return EMPTY
         return format_html(
             '<span class="tn-why" title="{}">{}</span>',
             f"{link.explanation} {link.remedy}".strip(), link.explanation,
@@ -327,7 +350,7 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
 
 
 def _identifier(value: str | None) -> SafeString | str:
-    return format_html('<span class="tn-id">{}</span>', value) if value else "–"
+    return format_html('<span class="tn-id">{}</span>', value) if value else EMPTY
 
 
 def _in_chunks(queryset: QuerySet[RecordLink], deed: Callable[[list[RecordLink]], int]) -> int:

@@ -33,8 +33,31 @@ def samples(request: HttpRequest, pk: int) -> HttpResponse:
     """The sample records of one kind, asked for when somebody opens them."""
     kind = request.GET.get("kind", "")
     found = _find(pk)
-    shown = [sample for sample in found.result.get("samples", []) if sample["kind"] == kind]
+    labels = _labels(found)
+    shown = [
+        {
+            **sample,
+            "fields": [
+                {**field, "label": labels.get(field["field"], field["field"])}
+                for field in sample["fields"]
+            ],
+        }
+        for sample in found.result.get("samples", [])
+        if sample["kind"] == kind
+    ]
     return TemplateResponse(request, "admin/syncapp/wizard/samples.html", {"samples": shown})
+
+
+def _labels(found: Rehearsal) -> dict[str, str]:
+    """``{field of either side: what a person calls it}``, from the mappings."""
+    labels: dict[str, str] = {}
+    for mapping in found.definition.object_pair.mappings:
+        for side in Side:
+            labels[mapping.field(side)] = mapping.label
+    unique = found.definition.object_pair.unique_name
+    if unique is not None:
+        labels[unique] = _("Display name")
+    return labels
 
 
 def _find(pk: int) -> Rehearsal:
@@ -60,7 +83,7 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft) -> dict[str, Any]:
         "read": read,
         "percent": min(99, planned * 100 // read) if read else 0,
         "rows": _rows(found, result) if result else [],
-        "overwritten": _overwritten(result),
+        "overwritten": _overwritten(found, result),
         "writes": sum(result.get("create", {}).values()) + sum(result.get("update", {}).values())
         if result
         else 0,
@@ -103,10 +126,10 @@ def _rows(found: Rehearsal, result: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _overwritten(result: dict[str, Any]) -> list[dict[str, Any]]:
+def _overwritten(found: Rehearsal, result: dict[str, Any]) -> list[dict[str, Any]]:
     """How many filled values would be replaced, per side and field, the most first."""
-    rows = []
+    rows, labels = [], _labels(found)
     for key, count in result.get("overwritten", {}).items():
         side, _colon, name = key.partition(":")
-        rows.append({"side": Side(side).label, "field": name, "count": count})
+        rows.append({"side": Side(side).label, "field": labels.get(name, name), "count": count})
     return sorted(rows, key=lambda row: -int(row["count"]))

@@ -96,13 +96,14 @@ class RecordExportMixin(ExportBase):
         """What the page shows besides the form: what is going to be exported."""
         context: dict[str, Any] = super().init_request_context_data(request, form)  # type: ignore[misc]
         chosen = self.get_export_queryset(request)  # type: ignore[attr-defined]
+        listed = reverse("admin:syncapp_recordlink_changelist")
         many = exports.too_many_to_wait(chosen)
         return {
             **context,
             "title": _("Export records"),
             "too_many": many,
             "count": exports.INLINE_ROWS if many else chosen.count(),
-            "back_url": f"{reverse('admin:syncapp_recordlink_changelist')}?{request.GET.urlencode()}",
+            "back_url": f"{listed}?{request.GET.urlencode()}",
         }
 
     def download_view(self, request: HttpRequest, name: str) -> FileResponse:
@@ -118,7 +119,7 @@ def _start_in_background(
     request: HttpRequest, choice: RecordChoice, name: str, columns: list[str]
 ) -> None:
     pattern = reverse("admin:syncapp_recordlink_download", args=["NAME"])
-    user_id = request.user.pk
+    user_id = int(request.user.pk or 0)
     transaction.on_commit(
         lambda: export_records.delay(
             user_id, choice.as_json(), name, columns, pattern.replace("NAME", "{name}")

@@ -104,6 +104,9 @@ def save(
     """Keep parts of the document.
 
     Args:
+        draft: As it was loaded; saved with the parts.
+        parts: Top-level parts of a settings document.
+        user: Who typed them.
         seen: The ``stamp`` of the draft the page was made from; None to skip the check.
 
     Raises:
@@ -202,8 +205,8 @@ def request_rehearsal(draft: SyncDraft, *, user: Any, env: Env) -> Rehearsal:
 
 
 def latest_rehearsal(draft: SyncDraft) -> Rehearsal | None:
-    """The last rehearsal of the sync a draft is about."""
-    if draft.definition_id is None:
+    """The last rehearsal of the sync a draft is about; None while nothing is being edited."""
+    if draft.pk is None or draft.definition_id is None:
         return None
     return Rehearsal.objects.filter(definition_id=draft.definition_id).order_by("-pk").first()
 

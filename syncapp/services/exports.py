@@ -127,6 +127,8 @@ def write_records(
     """Write records to a file; the file is complete or does not exist.
 
     Args:
+        links: Which records; their order is that of their ids.
+        path: The file; its folder exists.
         format: "csv", "xlsx" or "json".
         columns: Names of the resource's fields; None for all.
 
@@ -228,6 +230,11 @@ def carry_out(
     """Make an export for a user and tell them when it is ready, or why it failed.
 
     Args:
+        user: Who asked; only they can download the file.
+        choice: Which records.
+        format: "csv", "xlsx" or "json".
+        columns: Names of the resource's fields.
+        env: The doors.
         url: Where a file is downloaded; ``{name}`` stands for its name.
     """
     name = f"{user.pk}-{env.ids.new_id()}-records.{format}"

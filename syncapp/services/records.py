@@ -123,7 +123,7 @@ def search(links: QuerySet[RecordLink], words: str) -> QuerySet[RecordLink]:
     return links
 
 
-def _keyed(syncs: list[int], word: str) -> QuerySet[RecordKey, dict[str, Any]]:
+def _keyed(syncs: list[int], word: str) -> QuerySet[RecordKey, Any]:
     """Links with an e-mail that begins so: a range, because LIKE would not use the index."""
     start = word.casefold()
     keys = RecordKey.objects.filter(

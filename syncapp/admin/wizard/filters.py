@@ -145,9 +145,7 @@ def _mistake(page: Page, side: Side, condition: dict[str, str]) -> str:
     names = {"field": field.label, "kind": KIND_WORDS[field.kind]}
     if condition["operator"] not in {one.value for one in OPERATORS[field.kind]}:
         return (
-            _(
-                "“%(field)s” holds %(kind)s and cannot be compared that way. Choose another comparison."
-            )
+            _("“%(field)s” holds %(kind)s: it cannot be compared that way. Choose another one.")
             % names
         )
     operator = Operator(condition["operator"])
