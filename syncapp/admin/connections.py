@@ -277,7 +277,7 @@ def facts(connection: Connection, now: Any) -> list[tuple[str, str]]:
         (_("Access"), _access(connection, now)),
         (_("Last checked"), moments.ago(connection.details_read_at, now)),
     ]
-    if connection.refresh_expires_at and not by_token:
+    if connection.refresh_expires_at and connection.access_token and not by_token:
         date = timezone.localtime(connection.refresh_expires_at).date().isoformat()
         rows.append((_("Reconnect at the latest by"), date))
     if connection.base_url:

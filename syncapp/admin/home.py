@@ -106,6 +106,7 @@ def describe(request: HttpRequest) -> dict[str, Any]:
         "steps": steps(request, seen),
         "pairs": [_pair(request, pair, now) for pair in seen.pairs],
         "healths": _healths(seen, now) if request.user.has_perm("syncapp.view_connection") else [],
+        "can_join": request.user.has_perm("syncapp.add_accountpair") and _can_join(seen),
         "may_connect": request.user.has_perm("syncapp.connect_connection"),
         "may_pause": request.user.has_perm("syncapp.pause_accountpair"),
         "may_run": request.user.has_perm("syncapp.run_accountpair"),
@@ -185,6 +186,17 @@ def _set_up_step(request: HttpRequest, seen: Overview) -> Step:
 # -- connections
 
 
+def _can_join(seen: Overview) -> bool:
+    """Whether an account of each side is connected and still alone."""
+    taken = {pk for p in seen.pairs for pk in (p.pair.hubspot_id, p.pair.quickbooks_id)}
+    alone = {
+        health.connection.side
+        for health in seen.healths
+        if health.connection.external_id and health.connection.pk not in taken
+    }
+    return len(alone) == len(Side)
+
+
 def _healths(seen: Overview, now: datetime) -> list[dict[str, Any]]:
     return [
         {
@@ -229,6 +241,7 @@ def _pair(request: HttpRequest, seen: PairOverview, now: datetime) -> dict[str, 
         "is_paused": seen.pair.state == AccountPair.State.PAUSED,
         "is_broken": seen.pair.state == AccountPair.State.BROKEN,
         "is_running": seen.is_running,
+        "broken": _broken(seen.pair),
         "has_syncs_on": any(card.definition.enabled for card in seen.cards),
         "cards": [_card(request, seen, card, now) for card in seen.cards] if sees_syncs else [],
         "to_set_up": [
@@ -248,6 +261,16 @@ def _pair(request: HttpRequest, seen: PairOverview, now: datetime) -> dict[str, 
         },
         "next_run": moments.until(seen.pair.next_due_at, now),
     }  # fmt: skip
+
+
+def _broken(pair: AccountPair) -> str:
+    """Which side waits for a reconnect, and why."""
+    sentences = [
+        f"{side.label}: {pair.connection(side).status_detail}"
+        for side in Side
+        if pair.connection(side).status == Connection.Status.RECONNECT
+    ]
+    return " ".join(sentences) or pair.state_detail
 
 
 def _card(request: HttpRequest, seen: PairOverview, card: SyncCard, now: datetime) -> Card:
@@ -288,7 +311,7 @@ def _sentence(seen: PairOverview, card: SyncCard, now: datetime) -> str:
     if not card.definition.enabled:
         return _("No writes. Settings, links and history are kept.")
     if seen.pair.state == AccountPair.State.BROKEN:
-        return seen.pair.state_detail
+        return _("Nothing is read or written until the account is connected again.")
     if seen.pair.state == AccountPair.State.PAUSED:
         return _("Reading goes on; nothing is written until you resume.")
     if card.readings:

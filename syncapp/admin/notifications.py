@@ -61,7 +61,7 @@ class NotificationAdmin(ReadOnlyMixin, BaseAdmin[Notification]):
     @display(description=gettext_lazy("Message"))
     def message(self, notification: Notification) -> str:
         """The text, leading to what it is about."""
-        if not notification.url.startswith("/"):
+        if not notification.url.startswith("/") or notification.url.startswith("//"):
             return notification.text
         return format_html(
             '<a class="td-link" href="{}">{}</a>', notification.url, notification.text

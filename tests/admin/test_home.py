@@ -243,6 +243,13 @@ class TestTheRest:
         items = context(chief)["sidebar_navigation"][0]["items"]
         assert items[-1]["badge"] == "3"
 
+    def test_two_accounts_that_are_alone_can_be_joined(self, chief: Client) -> None:
+        syncing(joined())
+        connected("hubspot", external_id="h2")
+        assert reverse("admin:syncapp_join") not in home(chief)
+        connected("quickbooks", external_id="q2")
+        assert reverse("admin:syncapp_join") in home(chief)
+
 
 class TestTheFragment:
     url = "/admin/syncapp/accountpair/home/"
