@@ -1,0 +1,9 @@
+"""``python -m tests.simulation SEEDS=100 FIRST=1 [MUTANT=name] [JSON=FILE]``; see ``runner``."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.simulation.runner import main
+
+sys.exit(main(sys.argv[1:]))

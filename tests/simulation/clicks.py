@@ -1,0 +1,236 @@
+"""What an administrator clicks in our own pages, and which settings were in force when."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from syncapp.core.errors import SyncError
+
+from syncapp.models import AccountPair, RecordLink, SyncDefinition
+from syncapp.services import definitions, failing_records, runs
+from tests.simulation.fields import H, PATHS, Q, TAG, other
+
+if TYPE_CHECKING:
+    from tests.simulation.scenario import Simulation
+
+_TO = {H: "to_hubspot", Q: "to_quickbooks"}
+LEFT_OUT = "NO"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of the sync, as the simulation understands them.
+
+    Attributes:
+        mappings: ``{field: direction}``; "" for one that is switched off.
+        filtered: Sides whose records are left out while their state is ``NO``.
+        writes: Whether the sync is on and the pair not paused.
+    """
+
+    direction: str
+    winner: str
+    mappings: Mapping[str, str]
+    filtered: frozenset[str] = frozenset()
+    company_name: bool = True
+    on: bool = True
+    paused: bool = False
+
+    @property
+    def writes(self) -> bool:
+        return self.on and not self.paused
+
+    def allows(self, to: str, name: str = "") -> bool:
+        """Whether a field (or anything at all) may be written to a side."""
+        allowed = {"both", _TO[to]}
+        return self.direction in allowed and (not name or self.mappings.get(name, "") in allowed)
+
+    def passes(self, source: str, state: str) -> bool:
+        """Whether a record of a side with this state takes part."""
+        return source not in self.filtered or state.casefold() != LEFT_OUT.casefold()
+
+    def document(self) -> dict[str, Any]:
+        """The settings document of the product."""
+        mappings: list[dict[str, Any]] = [
+            {
+                "hubspot": name,
+                "quickbooks": PATHS[name],
+                "direction": way or "both",
+                "enabled": bool(way),
+                "label": name,
+            }
+            for name, way in self.mappings.items()
+        ]
+        mappings.append(
+            {
+                "hubspot": "associatedcompany.name",
+                "quickbooks": "DisplayName",
+                "enabled": self.company_name,
+            }
+        )
+        field_of = {H: "state", Q: PATHS["state"]}
+        return {
+            "object": "contacts",
+            "direction": self.direction,
+            "conflict": self.winner,
+            "mappings": mappings,
+            "filters": {
+                side: [[{"field": field_of[side], "operator": "is_not", "value": LEFT_OUT}]]
+                if side in self.filtered
+                else []
+                for side in (H, Q)
+            },
+        }
+
+
+class Clicks:
+    """The administrator of one scenario."""
+
+    def __init__(self, sim: Simulation, random: Random) -> None:
+        self.sim = sim
+        self.random = random
+        #: (n, settings in force from then on)
+        self.history: list[tuple[int, Settings]] = []
+        self._busy = False
+
+    @property
+    def now(self) -> Settings:
+        return self.history[-1][1]
+
+    def at(self, n: int) -> Settings:
+        """The settings in force at a moment."""
+        found = self.history[0][1]
+        for since, settings in self.history:
+            if since > n:
+                break
+            found = settings
+        return found
+
+    def set_up(self) -> SyncDefinition:
+        """Make the sync and switch it on."""
+        random = self.sim.config_random
+        mappings = dict.fromkeys(PATHS, "both")
+        for name in ("phone", "company", "city", "lastname"):
+            if random.random() < 0.12:
+                mappings[name] = ""
+            elif random.random() < 0.15:
+                mappings[name] = random.choice(("to_quickbooks", "to_hubspot"))
+        settings = Settings(
+            direction=random.choice(("both", "both", "both", "to_quickbooks", "to_hubspot")),
+            winner=random.choice((H, Q)),
+            mappings=mappings,
+            filtered=frozenset(side for side in (H, Q) if random.random() < 0.22),
+            company_name=random.random() < 0.5,
+        )
+        self.definition = definitions.find_or_start(self.sim.pair, "contacts")
+        self._save(settings)
+        self._switch_on()
+        return self.definition
+
+    def act(self) -> None:
+        """One click."""
+        if self._busy:
+            return
+        clicks: list[tuple[int, Callable[[], None]]] = [
+            (3, self._turn),
+            (3, self._toggle_mapping),
+            (3, self._toggle_filter),
+            (2, self._change_winner),
+            (4, self._pause_or_resume),
+            (4, self._switch),
+            (3, self._retry),
+            (1, self._sync_now),
+        ]
+        click = self.random.choices([c for _, c in clicks], [w for w, _ in clicks])[0]
+        self._busy = True
+        self.sim.tell("click", click.__name__)
+        acts, self.sim.people_act = self.sim.people_act, False
+        try:
+            with self.sim._peace_from_faults(), contextlib.suppress(SyncError):
+                click()
+        finally:
+            self._busy = False
+            self.sim.people_act = acts
+
+    def end_in_peace(self) -> None:
+        """In the end everything is on, for only then must all records agree."""
+        definitions.resume(self.sim.pair, now=self.sim.env.clock.now())
+        self.sim._mend_connections(1.0)
+        if not self.now.on:
+            with contextlib.suppress(SyncError):
+                self._switch_on()
+        self._note(replace(self.now, paused=False))
+
+    # -- clicks
+
+    def _turn(self) -> None:
+        self._save(replace(self.now, direction=self.random.choice(("both", *_TO.values()))))
+
+    def _toggle_mapping(self) -> None:
+        name = self.random.choice([name for name in PATHS if name not in {TAG, "email", "state"}])
+        way = "" if self.now.mappings[name] else "both"
+        self._save(replace(self.now, mappings={**self.now.mappings, name: way}))
+
+    def _toggle_filter(self) -> None:
+        self._save(
+            replace(self.now, filtered=self.now.filtered ^ {self.random.choice((H, Q))})
+        )
+
+    def _change_winner(self) -> None:
+        self._save(replace(self.now, winner=other(self.now.winner)))
+
+    def _pause_or_resume(self) -> None:
+        now = self.sim.env.clock.now()
+        if self.now.paused:
+            definitions.resume(self.sim.pair, now=now)
+            self._note(replace(self.now, paused=False))
+        else:
+            definitions.pause(self.sim.pair, who="Ada")
+            self._note(replace(self.now, paused=True))
+        self.sim.count("switched")
+
+    def _switch(self) -> None:
+        if self.now.on:
+            self.definition.refresh_from_db()
+            definitions.turn_off(self.definition)
+            self._note(replace(self.now, on=False))
+        else:
+            self._switch_on()
+        self.sim.count("switched")
+
+    def _retry(self) -> None:
+        links = RecordLink.objects.filter(state__in=["failing", "excluded"])
+        failing_records.retry(links, who="Ada", now=self.sim.env.clock.now())
+
+    def _sync_now(self) -> None:
+        definitions.request_run(self.sim.pair, now=self.sim.env.clock.now())
+
+    def _switch_on(self) -> None:
+        self.definition.refresh_from_db()
+        pair = AccountPair.objects.select_related("hubspot", "quickbooks").get(pk=self.sim.pair.pk)
+        opened = runs.open_connectors(pair, self.sim.env)
+        self._note(replace(self.now, on=True))  # from the first moment it may be on
+        try:
+            definitions.activate(self.definition, connectors=opened, env=self.sim.env)
+        except SyncError:
+            self._note(replace(self.now, on=False))
+            raise
+
+    def _save(self, settings: Settings) -> None:
+        if self.history:
+            self.definition.refresh_from_db()
+        definitions.save_document(
+            self.definition, settings.document(), now=self.sim.env.clock.now()
+        )
+        self._note(settings)
+        self.sim.count("config_changed")
+
+    def _note(self, settings: Settings) -> None:
+        self.history.append((self.sim.journal.tick(), settings))
+
+
+
+
