@@ -21,6 +21,7 @@ from simulators.quickbooks import (
     jsontext,
     operations,
     times,
+    uploads,
 )
 from simulators.quickbooks.access import Caller
 from simulators.quickbooks.company import Company, Writer
@@ -71,6 +72,9 @@ class CompanyApi:
                 return Answer(_OK, f'"CDCResponse":{found}')
             case ["batch"] if verb == "POST":
                 return Answer(_OK, self._batch(request, writer))
+            case ["upload"] if verb == "POST":
+                found = uploads.answer_text(self.company, request, writer)
+                return Answer(_OK, f'"AttachableResponse":{found}')
             case [resource] if resource in BY_RESOURCE:
                 return self._on_resource(request, BY_RESOURCE[resource], writer)
             case [resource, record_id] if resource in BY_RESOURCE and verb == "GET":

@@ -223,6 +223,10 @@ def _finish_nested(
 
 def _addressed(company: Company, value: dict[str, Any], old: Any) -> dict[str, Any]:
     """An address keeps its id (and place on the map) only while it is unchanged."""
+    was_edited = isinstance(old, dict) and old.get("Id") == value.get("Id") and old != value
+    if "Id" in value and not was_edited:
+        # Not sent but the server's own: stored before, or the customer's.
+        return value
     if isinstance(old, dict):
         same = {k: v for k, v in old.items() if k not in ("Id", "Lat", "Long")}
         if same == {k: v for k, v in value.items() if k not in ("Id", "Lat", "Long")}:

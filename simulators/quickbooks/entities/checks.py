@@ -26,7 +26,7 @@ class _Cleared:
 CLEARED = _Cleared()
 Clean = dict[str, Any]
 
-_BASE = {"domain", "status", "sparse", "Id", "SyncToken", "MetaData", "AttachableRef"}
+_BASE = {"domain", "status", "sparse", "Id", "SyncToken", "MetaData"}
 # The documented test: something before and after an @, and a point after it.
 EMAIL = re.compile(r"^[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\"]+\.[^@\s,;:<>()\[\]\\\".]+$")
 _MOST_DIGITS = Decimal(10) ** 15

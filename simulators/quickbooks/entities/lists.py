@@ -270,3 +270,22 @@ EXCHANGE_RATE = Entity(
     in_cdc=False,
     ignored=("CustomField",),
 )
+
+ATTACHABLE = Entity(
+    name="Attachable",
+    group=Group.PSEUDO,
+    family="attachable",
+    plural="Attachables",
+    fields=(
+        text("FileName", 1000),
+        text("Note", 2000),
+        text("ContentType", 100),
+        text("Category"),
+        raw("AttachableRef"),
+    ),
+    base_at=5,
+    title="FileName",
+    operations=LIST_WRITES,
+    in_cdc=False,
+    ignored=("CustomField", "FileAccessUri", "TempDownloadUri", "Size", "PlaceName", "Tag"),
+)

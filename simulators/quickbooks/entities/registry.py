@@ -20,6 +20,7 @@ ENTITIES: tuple[Entity, ...] = (
     lists.TAX_RATE,
     lists.COMPANY_CURRENCY,
     lists.EXCHANGE_RATE,
+    lists.ATTACHABLE,
     transactions.INVOICE,
     transactions.PAYMENT,
     transactions.CREDIT_MEMO,

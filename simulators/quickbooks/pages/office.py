@@ -1,25 +1,21 @@
-"""Vendors, company settings and connected apps."""
+"""Vendors and connected apps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
 
-from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from simulators.common import pages
 from simulators.common.web import SimRequest, html_error
 from simulators.quickbooks import faults, operations, times
-from simulators.quickbooks.entities.company import PREFERENCES
 from simulators.quickbooks.entities.names import VENDOR
 from simulators.quickbooks.oauth.endpoints import USER_NAME
 from simulators.quickbooks.pages.site import Desk
 
 _SHOWN = 200
-_YES_NO = (("false", "Off"), ("true", "On"))
 
 
 class OfficePages:
@@ -33,8 +29,6 @@ class OfficePages:
         return [
             ("/vendors", "GET", self.vendors),
             ("/vendors", "POST", self.create_vendor),
-            ("/settings", "GET", self.settings),
-            ("/settings", "POST", self.save_settings),
             ("/apps", "GET", self.apps),
             ("/apps/<grant_id>/disconnect", "POST", self.disconnect),
         ]
@@ -75,80 +69,6 @@ class OfficePages:
         except faults.Refusal as refusal:
             return self.vendors(request, f"{refusal.errors[0].message}: {refusal.errors[0].detail}")
         return self._desk.back("/vendors", f"{record.title} was created.")
-
-    # -- settings -------------------------------------------------------------------------
-    def settings(self, request: SimRequest, problem: str = "") -> Response:
-        """What the company has switched on."""
-        company = self._desk.company
-        closing = company.preference("AccountingInfoPrefs", "BookCloseDate")
-        body = pages.joined(
-            [
-                pages.card(
-                    pages.facts(
-                        [
-                            ("Company", self._desk.app.company_name),
-                            ("Company ID", company.realm),
-                            ("Country", company.country.code),
-                            ("Home currency", company.country.currency),
-                        ]
-                    )
-                ),
-                pages.form(
-                    "/settings",
-                    pages.grid(
-                        pages.field("Closing date", "closing", closing, kind="date"),
-                        self._switch(
-                            "Custom transaction numbers",
-                            "numbers",
-                            ("SalesFormsPrefs", "CustomTxnNumbers"),
-                        ),
-                        self._switch(
-                            "Multicurrency", "currencies", ("CurrencyPrefs", "MultiCurrencyEnabled")
-                        ),
-                        self._switch(
-                            "Apply credits automatically",
-                            "credits",
-                            ("SalesFormsPrefs", "AutoApplyCredit"),
-                        ),
-                    ),
-                    pages.row(pages.button("Save settings")),
-                ),
-            ]
-        )
-        return self._desk.page(
-            request, "Company settings", body, current="/settings", problem=problem
-        )
-
-    def _switch(self, label: str, name: str, where: tuple[str, str]) -> Markup:
-        held = "true" if self._desk.company.preference(*where) else "false"
-        return pages.choice(label, name, _YES_NO, held)
-
-    def save_settings(self, request: SimRequest) -> Response:
-        """Save the settings."""
-        form = request.form
-        record = self._desk.company.find(PREFERENCES, "1")
-        if record is None:
-            return html_error(NotFound.code)
-        closing = form.get("closing", "").strip()
-        if closing and times.parse_day(closing) is None:
-            return self.settings(request, "The closing date is not a date.")
-        body: dict[str, Any] = {
-            "Id": "1",
-            "SyncToken": str(record.token),
-            "sparse": True,
-            "AccountingInfoPrefs": {"BookCloseDate": closing},
-            "SalesFormsPrefs": {
-                "CustomTxnNumbers": form.get("numbers") == "true",
-                "AutoApplyCredit": form.get("credits") == "true",
-            },
-            "CurrencyPrefs": {"MultiCurrencyEnabled": form.get("currencies") == "true"},
-        }
-        writer = self._desk.writer(request)
-        try:
-            operations.write(self._desk.company, PREFERENCES, body, writer)
-        except faults.Refusal as refusal:
-            return self.settings(request, refusal.errors[0].detail)
-        return self._desk.back("/settings", "The settings were saved.")
 
     # -- apps -----------------------------------------------------------------------------
     def apps(self, request: SimRequest) -> Response:

@@ -23,9 +23,14 @@ SITE = pages.Site(
     subtitle="A stand-in for QuickBooks Online. Nothing here is real.",
     nav=(
         ("Customers", "/"),
+        ("Invoices", "/invoices"),
+        ("Credit memos", "/creditmemos"),
+        ("Payments", "/payments"),
+        ("Items", "/items"),
         ("Vendors", "/vendors"),
         ("Company settings", "/settings"),
         ("Connected apps", "/apps"),
+        ("Faults", "/faults"),
     ),
     accent="#2a5b2c",
 )
@@ -72,10 +77,27 @@ class PersonPages:
 
     def __init__(self, app: QuickBooks) -> None:
         # Imported here because these modules build on Desk.
-        from simulators.quickbooks.pages import customers, office
+        from simulators.quickbooks.pages import (
+            customers,
+            goods,
+            money,
+            office,
+            sales,
+            settings,
+            trouble,
+        )
 
         desk = Desk(app)
-        self._parts = (customers.CustomerPages(desk), office.OfficePages(desk))
+        self._parts = (
+            customers.CustomerPages(desk),
+            sales.SalesPages(desk, "invoice", "Invoices"),
+            sales.SalesPages(desk, "creditmemo", "Credit memos"),
+            money.MoneyPages(desk),
+            goods.GoodsPages(desk),
+            office.OfficePages(desk),
+            settings.SettingsPages(desk),
+            trouble.TroublePages(desk),
+        )
 
     def rules(self) -> list[Rule]:
         """The routes."""

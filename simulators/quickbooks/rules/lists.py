@@ -115,7 +115,7 @@ class ItemRules(ListRules):
         """Each account of an item has its type (6430)."""
         values, company = change.values, change.company
         is_tracked = values["Type"] == "Inventory"
-        wanted = {"IncomeAccountRef": ("Income", "Other Income")}
+        wanted: dict[str, tuple[str, ...]] = {"IncomeAccountRef": ("Income", "Other Income")}
         if is_tracked:
             wanted["AssetAccountRef"] = ("Other Current Asset",)
             wanted["ExpenseAccountRef"] = ("Cost of Goods Sold",)

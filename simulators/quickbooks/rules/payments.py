@@ -44,7 +44,9 @@ class PaymentRules(Rules):
         given = values.get("Line")
         if before is None and not given:
             given = _by_itself(company, values)
-        values["Line"] = [self._line(change, line, customer) for line in given or ()]
+        lines = [self._line(change, line, customer) for line in given or ()]
+        # A line that applies nothing links nothing.
+        values["Line"] = [line for line in lines if line["Amount"]]
         self._refuse_excess(change)
         values["UnappliedAmt"] = crediting.unapplied(values)
         if values["UnappliedAmt"] < 0:
