@@ -111,6 +111,7 @@ def finish_consent(
     side = Side(connection.side)
     realm = realm_id if side is Side.QUICKBOOKS else tokens.account_id
     account = _ask(connection, StaticToken(tokens.access), env, realm)
+    connection.method = Connection.Method.OAUTH
     connection.details = {"app_id": _oauth(connection, env).app_id(tokens.access)}
     _keep(connection, account, tokens=tokens, env=env)
     return request
