@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from simulators.common.web import SimRequest
 
-Kind = Literal["crm", "search", "associations", "oauth", "page"]
+Kind = Literal["crm", "search", "associations", "oauth", "webhooks", "page"]
 Scopes = Callable[[Mapping[str, Any]], Sequence[str]]
 
 
@@ -32,8 +32,8 @@ class Endpoint:
     name: str
     scopes: Scopes = no_scopes
     needs_token: bool = True
-    #: portal rules are enforced (2026-09 paths)
-    strict: bool = False
+    #: of the path; on some versions the portal's rules are enforced
+    version: str = ""
 
     def __call__(self, request: SimRequest, **args: Any) -> Response:
         """Carry out."""
@@ -48,8 +48,8 @@ class Version:
     prefix: str
 
     @property
-    def is_strict(self) -> bool:
-        """2026-09 applies the portal's rules to writes; 2026-03: UNCONFIRMED, assumed not."""
+    def merges_all(self) -> bool:
+        """Records of every type can be merged, not only those of a few."""
         return self.name == "2026-09"
 
 

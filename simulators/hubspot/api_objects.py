@@ -82,7 +82,7 @@ class ObjectsApi:
             yield rule(
                 path,
                 method,
-                Endpoint(handler, kind, name, scopes, strict=version.is_strict),
+                Endpoint(handler, kind, name, scopes, version=version.name),
             )
 
     # -- one record -------------------------------------------------------------------------
@@ -213,7 +213,7 @@ class ObjectsApi:
     def merge(self, request: SimRequest, t: str, version: Version) -> Response:
         """Two records become one with a new id."""
         kind = registry.find(t)
-        if not kind.merges and not version.is_strict:
+        if not kind.merges and not version.merges_all:
             raise errors.plain(404, "resource not found")
         body = json_body(request)
         primary, other = (

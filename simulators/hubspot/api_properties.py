@@ -22,6 +22,7 @@ from simulators.hubspot.definitions import missing
 from simulators.hubspot.requests import inputs, is_true, json_body, names_in_query, text_of
 from simulators.hubspot.schema import Group, ObjectType, Property
 from simulators.hubspot.settings import Settings
+from simulators.hubspot.validations import RULES
 from simulators.hubspot.writes import Author
 
 
@@ -29,10 +30,15 @@ class PropertiesApi:
     """``/crm/v3/properties/{type}`` and its dated twins."""
 
     def __init__(
-        self, crm: Crm, settings: Settings, author_of: Callable[[SimRequest], Author]
+        self,
+        crm: Crm,
+        settings: Settings,
+        author_of: Callable[[SimRequest], Author],
+        change_settings: Callable[[Mapping[str, Any]], None],
     ) -> None:
         self._crm = crm
         self._settings = settings
+        self._change_settings = change_settings
         self._author_of = author_of
 
     def rules(self) -> Iterator[Rule]:
@@ -68,6 +74,11 @@ class PropertiesApi:
                     "GET",
                     Endpoint(self.validations, "crm", "GET property-validations", _read_scopes),
                 )
+            yield rule(
+                f"{base}/<name>/rule-type/<rule_type>",
+                "PUT",
+                Endpoint(self.set_validation, "crm", "PUT property-validations", _write_scopes),
+            )
 
     # -- definitions ------------------------------------------------------------------------
 
@@ -252,6 +263,28 @@ class PropertiesApi:
         if not wanted:
             raise errors.plain(404, "resource not found")
         return json_response(wanted[0])
+
+    def set_validation(self, request: SimRequest, t: str, name: str, rule_type: str) -> Response:
+        """Set one rule of a property; those of other types stay."""
+        kind = registry.find(t)
+        self._crm.definitions.get(kind, name)
+        if rule_type not in RULES:
+            raise errors.invalid(f"Invalid ruleType: {rule_type}")
+        body = json_body(request)
+        made = {
+            "ruleType": rule_type,
+            "ruleArguments": [str(one) for one in body.get("ruleArguments") or ()],
+            "shouldApplyNormalization": body.get("shouldApplyNormalization") is True,
+        }
+        validations = {**self._settings.validations}
+        of_type = {**validations.get(kind.type_id, {})}
+        others = [one for one in of_type.get(name, []) if one.get("ruleType") != rule_type]
+        of_type[name] = [*others, made]
+        validations[kind.type_id] = of_type
+        self._change_settings({"validations": validations})
+        author = self._author_of(request)
+        self._crm.note(author, "update", "property_validations", f"{kind.slug}/{name}", {}, made)
+        return Response(status=204)
 
 
 def _read_scopes(args: Mapping[str, Any]) -> Sequence[str]:

@@ -5,7 +5,8 @@ Knows how the parts fit together; what each does is in its own module.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -13,10 +14,11 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from simulators.common.clock import SimClock
-from simulators.common.faults import Fault
+from simulators.common.faults import EVENT_KINDS, Fault
 from simulators.common.ledger import PERSON, TOKEN, app_actor
 from simulators.common.state import State
 from simulators.common.web import App, Handler, SimRequest, html_error, json_response
+from simulators.common.webhooks import Outgoing, Policy, Webhooks
 from simulators.hubspot import account, errors, seeding
 from simulators.hubspot.access import Endpoint
 from simulators.hubspot.api_account import AccountApi
@@ -24,17 +26,29 @@ from simulators.hubspot.api_associations import AssociationsApi
 from simulators.hubspot.api_oauth import OAuthApi
 from simulators.hubspot.api_objects import ObjectsApi
 from simulators.hubspot.api_properties import PropertiesApi
+from simulators.hubspot.api_settings import SettingsApi
+from simulators.hubspot.api_webhooks import WebhooksApi, configure, describe
 from simulators.hubspot.crm import Crm
-from simulators.hubspot.limits import Limits
-from simulators.hubspot.oauth import APPS, OAuth
+from simulators.hubspot.limits import Limits, Plan
+from simulators.hubspot.oauth import APPS, OAuth, RegisteredApp
 from simulators.hubspot.pages import PersonPages
 from simulators.hubspot.records import Source
 from simulators.hubspot.search import Search
 from simulators.hubspot.settings import Settings
+from simulators.hubspot.subscriptions import Subscriptions
 from simulators.hubspot.writes import Author
 
 CORRELATION = "X-HubSpot-Correlation-Id"
+#: longer URIs are refused; the number is UNCONFIRMED (5,116 characters of query were accepted)
+MAX_URI = 8_192
 _MINUTE = 60_000
+#: up to ten retries over 24 hours, at random (documented); the waits themselves are UNCONFIRMED
+_DELIVERY = Policy(
+    most=100,
+    retry_seconds=(60, 300, 600, 1200, 3000, 6000, 9000, 12000, 14400, 18000),
+    jitter=0.3,
+    timeout=5.0,
+)
 _REFUSALS = {
     "DAILY": errors.daily_limit,
     "TEN_SECONDLY_ROLLING": errors.ten_second_limit,
@@ -50,6 +64,7 @@ class HubSpot(App):
         "expired_token": "The access token of the request is expired from now on.",
         "revoked_refresh": "The grant of the refresh token (or of all, without one) is revoked.",
         "search_lag": "While armed, search sees writes only `seconds` later.",
+        **EVENT_KINDS,
     }
 
     def __init__(
@@ -60,7 +75,7 @@ class HubSpot(App):
         state: State | None = None,
         limits: str = "none",
         access_tokens: Iterable[str] = (),
-        plan: str = "professional",
+        plan: str | Plan = "professional",
         portal: int = account.DEFAULT_PORTAL,
         search_lag: float | None = None,
     ) -> None:
@@ -89,15 +104,45 @@ class HubSpot(App):
         self.oauth = OAuth(
             state=self.state, clock=self.clock, ids=self.ids, settings=self.hub_settings
         )
+        self.webhooks = Webhooks(self, _DELIVERY, self._pack)
+        self.subscriptions = Subscriptions(
+            state=self.state,
+            clock=self.clock,
+            ids=self.ids,
+            crm=self.crm,
+            is_installed=self._is_installed,
+            send=self._send,
+        )
+        self.crm.followers.append(self.subscriptions.follow)
         yield from ObjectsApi(self.crm, self.search, self.author_of).rules()
-        yield from PropertiesApi(self.crm, self.hub_settings, self.author_of).rules()
+        yield from PropertiesApi(
+            self.crm, self.hub_settings, self.author_of, self.change_settings
+        ).rules()
         yield from AssociationsApi(self.crm, self.author_of).rules()
         yield from AccountApi(self.clock, self.budget, self._portal_id, self._uninstall).rules()
         yield from OAuthApi(self.oauth, self.clock, self._portal_id, self._connected).rules()
+        yield from SettingsApi(self.hub_settings).rules()
+        yield from WebhooksApi(self.subscriptions, self.clock).rules()
         yield from PersonPages(self.crm, self.oauth, self.author_of).rules()
 
     def _portal_id(self) -> int:
         return self.portal
+
+    def _pack(
+        self, destination: str, events: Sequence[Mapping[str, Any]], attempt: int
+    ) -> Outgoing | None:
+        return self.subscriptions.pack(destination, events, attempt)
+
+    def _send(self, destination: str, event: Mapping[str, Any], kind: str) -> None:
+        if self.webhooks is not None:
+            self.webhooks.send(destination, event, kind=kind)
+
+    def _is_installed(self, app: RegisteredApp) -> bool:
+        """Service keys get no webhooks; a project app with a static token does (a switch)."""
+        grants = self.oauth.grants.values()
+        return not self.hub_settings.webhooks_need_install or any(
+            grant.client_id == app.client_id and not grant.revoked for grant in grants
+        )
 
     # -- life -------------------------------------------------------------------------------
 
@@ -108,6 +153,8 @@ class HubSpot(App):
         self.hub_settings.change(self.state.get("meta", "settings", {}))
         self.crm.load()
         self.oauth.load()
+        self.subscriptions.load()
+        self._apply_settings()
 
     def populate(self, seed: int | None) -> None:
         """Sample companies and contacts."""
@@ -120,6 +167,7 @@ class HubSpot(App):
         self.crm.clear()
         self.search.clear()
         self.oauth.clear()
+        self.subscriptions.clear()
         self.budget.clear()
 
     def settings(self) -> Mapping[str, Any]:
@@ -129,7 +177,22 @@ class HubSpot(App):
     def change_settings(self, wanted: Mapping[str, Any]) -> None:
         """Turn switches, and keep them."""
         self.hub_settings.change(wanted)
+        self._apply_settings()
         self.state.put("meta", "settings", self.hub_settings.as_dict())
+
+    def _apply_settings(self) -> None:
+        self.budget.limit_day(self.hub_settings.daily_limit)
+        if self.webhooks is not None:
+            gather = self.hub_settings.webhook_gather
+            self.webhooks.policy = replace(self.webhooks.policy, gather_seconds=gather)
+
+    def configure_webhooks(self, wanted: Mapping[str, Any]) -> None:
+        """Set target and subscriptions as a project app does."""
+        configure(self.subscriptions, wanted)
+
+    def describe_webhooks(self) -> Mapping[str, Any]:
+        """Targets and subscriptions."""
+        return describe(self.subscriptions)
 
     def windows(self) -> Mapping[str, Any]:
         """The limit counters."""
@@ -142,10 +205,12 @@ class HubSpot(App):
         if not isinstance(endpoint, Endpoint):
             raise TypeError(endpoint)
         request.environ["sim.kind"] = endpoint.name
-        request.environ["sim.strict"] = endpoint.strict
+        request.environ["sim.strict"] = endpoint.version in self.hub_settings.strict_versions
         self.crm.search_lag_ms = self._search_lag_ms()
         headers: dict[str, str] = {}
         try:
+            if len(request.url) > MAX_URI:
+                raise errors.plain(414, "URI Too Long")
             if endpoint.needs_token:
                 headers = self._admit(request, endpoint, args)
             elif endpoint.kind == "page":
@@ -173,6 +238,9 @@ class HubSpot(App):
             number = sorted(self.access_tokens).index(token) + 1
             request.actor = TOKEN
             self._count(endpoint, f"token {number}", is_oauth=False)
+            granted = self.hub_settings.static_scopes
+            if granted:
+                self._check_scopes(endpoint.scopes(args), granted)
             return self.budget.headers(endpoint.kind, f"token {number}", is_oauth=False, now=now)
         found = self.oauth.access(token)
         if found is None:
@@ -184,12 +252,15 @@ class HubSpot(App):
         request.actor = app_actor(grant.client_id)
         request.environ["sim.grant"] = grant
         self._count(endpoint, f"oauth {grant.client_id}", is_oauth=True)
-        accepted = endpoint.scopes(args)
-        if accepted and not set(accepted) & set(grant.scopes):
-            raise errors.missing_scopes(accepted)
+        self._check_scopes(endpoint.scopes(args), grant.scopes)
         return self.budget.headers(
             endpoint.kind, f"oauth {grant.client_id}", is_oauth=True, now=now
         )
+
+    @staticmethod
+    def _check_scopes(accepted: Sequence[str], granted: Sequence[str]) -> None:
+        if accepted and not set(accepted) & set(granted):
+            raise errors.missing_scopes(accepted)
 
     def _count(self, endpoint: Endpoint, caller: str, *, is_oauth: bool) -> None:
         self.budget.take(endpoint.kind, caller, is_oauth=is_oauth, now=self.clock.now())

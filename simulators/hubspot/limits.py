@@ -38,13 +38,27 @@ PLANS: Mapping[str, Plan] = {
 }
 
 
+MAX_INCREASES = 2
+
+
+def increased(plan: Plan, times: int) -> Plan:
+    """The plan with API limit increases bought (at most two)."""
+    if not times:
+        return plan
+    return Plan(250, plan.daily + times * 1_000_000, 200, 1_000_000)
+
+
 class Limits:
     """The counters of one account."""
 
-    def __init__(self, plan: str, *, enforced: bool) -> None:
-        self.plan = PLANS[plan]
+    def __init__(self, plan: str | Plan, *, enforced: bool) -> None:
+        self.plan = PLANS[plan] if isinstance(plan, str) else plan
         self.enforced = enforced
         self.clear()
+
+    def limit_day(self, calls: int) -> None:
+        """Another number of calls a day than the plan's; 0 is the plan's."""
+        self.daily.limit = self._limit(calls or self.plan.daily)
 
     def clear(self) -> None:
         """Start from zero."""
