@@ -47,13 +47,12 @@ class Copy:
     """Write ``value`` to a side.
 
     Attributes:
-        lost: In a conflict, the value that loses; the record log must hold it.
+        conflict: Both sides had changed; what ``to`` holds now is the value that loses.
     """
 
     to: Side
     value: Value
     conflict: bool = False
-    lost: Value = None
 
 
 Decision: TypeAlias = Agree | Keep | Copy
@@ -126,7 +125,7 @@ def _conflict(
         return Keep()
     loser = winner.other if len(open_targets) > 1 else open_targets[0]
     value = mapping.convert(now.on(loser.other), loser)
-    return Copy(loser, value, conflict=True, lost=now.on(loser))
+    return Copy(loser, value, conflict=True)
 
 
 def _open(mapping: FieldMapping, to: Side, allowed: Direction | None) -> bool:

@@ -101,7 +101,7 @@ REASONS: Mapping[str, Reason] = {
             "no_email", _E, Category.INCOMPLETE,
             "Without an e-mail address nothing would tell two people apart, so this {record} "
             "is left out.",
-            "Add an e-mail address in {side}.", Fixer.HUBSPOT,
+            "Add an e-mail address in {side}.", Fixer.HERE,
         ),
         Reason(
             "filter", _E, Category.CHOICE,
@@ -128,7 +128,8 @@ REASONS: Mapping[str, Reason] = {
             "ambiguous_match", _F, Category.DUPLICATE,
             "Several records share {key}: {others}. It is not clear which belong together.",
             "Give each its own e-mail address, merge them where they are, or archive the ones "
-            "that are not needed.", Fixer.HERE, needs_decision=True,
+            "that are not needed; of several inactive ones, make the right one active.",
+            Fixer.HERE, needs_decision=True,
         ),
         Reason(
             "email_in_use", _F, Category.DUPLICATE,
