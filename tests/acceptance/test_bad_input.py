@@ -84,7 +84,7 @@ def test_a_vendor_that_cannot_be_reached_ends_the_run_and_loses_nothing(
     if side == HUBSPOT:  # QuickBooks has nothing to be prepared, so nobody asks it
         refused(activated, ENDED_EARLY, name)
     assert dead.code in {ENDED_EARLY, BAD_ARGUMENTS}
-    assert "does not answer" in dead.refusal or "reach" in dead.refusal
+    assert "answer" in dead.refusal
 
 
 def test_connect_refuses_what_it_cannot_use(tandem: Installation) -> None:
