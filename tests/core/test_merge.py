@@ -27,7 +27,7 @@ def decide(base, now, *, allowed=BOTH, winner=Q, direction=BOTH, kind=Kind.TEXT)
         pytest.param(("new", "old"), Copy(Q, "new"), id="hubspot changed"),
         pytest.param(("old", "new"), Copy(H, "new"), id="quickbooks changed"),
         pytest.param(("new", "new"), Agree(), id="both made the same edit"),
-        pytest.param(("new h", "new q"), Copy(H, "new q", True, "new h"), id="conflict"),
+        pytest.param(("new h", "new q"), Copy(H, "new q", conflict=True), id="conflict"),
         pytest.param((" new ", "new"), Agree(), id="the same edit but for blanks"),
         pytest.param(("", "old"), Keep(emptied=H), id="hubspot emptied"),
         pytest.param(("old", None), Keep(emptied=Q), id="quickbooks emptied"),
@@ -42,7 +42,7 @@ def test_s7_the_table_with_both_ways_open(now, expected):
 
 @pytest.mark.parametrize(
     ("winner", "expected"),
-    [(H, Copy(Q, "h", True, "q")), (Q, Copy(H, "q", True, "h"))],
+    [(H, Copy(Q, "h", conflict=True)), (Q, Copy(H, "q", True, "h"))],
 )
 def test_s7_the_winner_is_written_and_the_loser_named(winner, expected):
     assert decide(OLD, ("h", "q"), winner=winner) == expected
@@ -74,7 +74,7 @@ def test_s7_an_empty_value_never_wins(winner, now, expected):
         pytest.param((None, ""), Agree(), id="both empty"),
         pytest.param(("h", None), Copy(Q, "h"), id="only hubspot has a value"),
         pytest.param((None, "q"), Copy(H, "q"), id="only quickbooks has a value"),
-        pytest.param(("h", "q"), Copy(H, "q", True, "h"), id="both differ: the winner, logged"),
+        pytest.param(("h", "q"), Copy(H, "q", conflict=True), id="both differ: the winner, logged"),
     ],
 )
 def test_the_first_link_has_no_memory(now, expected):
@@ -89,8 +89,8 @@ def test_the_first_link_has_no_memory(now, expected):
     [
         pytest.param(OLD, ("new", "old"), Keep(), id="an edit of the target is left alone"),
         pytest.param(OLD, ("old", "new"), Copy(H, "new"), id="an edit of the source travels"),
-        pytest.param(OLD, ("h", "q"), Copy(H, "q", True, "h"), id="the source wins"),
-        pytest.param(None, ("h", "q"), Copy(H, "q", True, "h"), id="the source wins at first"),
+        pytest.param(OLD, ("h", "q"), Copy(H, "q", conflict=True), id="the source wins"),
+        pytest.param(None, ("h", "q"), Copy(H, "q", conflict=True), id="the source wins at first"),
         pytest.param(None, ("h", ""), Keep(), id="an empty source is not filled"),
         pytest.param(OLD, ("h", ""), Keep(), id="an emptied source is not filled"),
         pytest.param(OLD, ("old", ""), Keep(emptied=Q), id="an emptied source is not sent"),
@@ -107,7 +107,7 @@ def test_s6_one_way_toward_hubspot(allowed, direction, base, now, expected):
     [
         pytest.param(OLD, ("old", "new"), Keep(), id="an edit of the target is left alone"),
         pytest.param(OLD, ("new", "old"), Copy(Q, "new"), id="an edit of the source travels"),
-        pytest.param(OLD, ("h", "q"), Copy(Q, "h", True, "q"), id="the source wins"),
+        pytest.param(OLD, ("h", "q"), Copy(Q, "h", conflict=True), id="the source wins"),
     ],
 )
 def test_s6_one_way_toward_quickbooks(base, now, expected):
@@ -154,7 +154,7 @@ def test_another_spelling_is_not_an_edit(kind, before, after):
 
 def test_what_is_sent_has_no_blanks_around_it():
     assert decide(OLD, (" new\n", "old")) == Copy(Q, "new")
-    assert decide(OLD, (" h ", " q "), winner=H) == Copy(Q, "h", True, " q ")
+    assert decide(OLD, (" h ", " q "), winner=H) == Copy(Q, "h", conflict=True)
 
 
 def test_other_values_than_text_are_sent_as_they_are():
