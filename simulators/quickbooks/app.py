@@ -40,6 +40,7 @@ _HEADERS = {
     "Expires": "0",
     "QBO-Version": "1972.130",
     "Server": "nginx",
+    "Service-Time": "total=20, db=14",
     "Strict-Transport-Security": "max-age=15552000",
 }
 

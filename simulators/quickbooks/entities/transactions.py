@@ -182,6 +182,7 @@ ESTIMATE = Entity(
         memo(),
         *addresses(),
         *sale_tail(),
+        raw("DeliveryInfo", read_only=True),
         day("ExpirationDate"),
         text("AcceptedBy"),
         day("AcceptedDate"),

@@ -164,14 +164,11 @@ def settle_addresses(change: Change, customer: Record | None) -> None:
             continue
         old = before.values.get(name) if before is not None else None
         bare = _bare(values[name])
-        if bare and held is not None and bare == _bare(held):
-            values[name] = {"Id": change.company.next_id("addresses"), **bare}
-        elif (
-            old is not None
-            and bare != _bare(old)
-            and change.company.behaviour.changed_address == ("flat")
-        ):
-            values[name] = _flattened(bare, customer)
+        was_changed = old is not None and bare != _bare(old)
+        if was_changed and change.company.behaviour.changed_address == "flat":
+            bare = _flattened(bare, customer)
+        # Seen in the reference: an address that is sent gets an id of its own, changed or not.
+        values[name] = {"Id": change.company.next_id("addresses"), **bare}
 
 
 def _bare(place: Mapping[str, Any]) -> dict[str, Any]:

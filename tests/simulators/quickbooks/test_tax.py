@@ -29,7 +29,9 @@ def tax_of(made):
 def test_the_code_of_the_transaction_picks_the_rate(books):
     us(books)
     lines = (line(275, tax="TAX"), line(12.75, tax="TAX"), line(47.5, tax="TAX"), line(10))
-    made = books.create("Invoice", **invoice(*lines, TxnTaxDetail={"TxnTaxCodeRef": {"value": "2"}}))
+    made = books.create(
+        "Invoice", **invoice(*lines, TxnTaxDetail={"TxnTaxCodeRef": {"value": "2"}})
+    )
     assert made["TxnTaxDetail"] == {
         "TxnTaxCodeRef": {"value": "2"},
         "TotalTax": 26.82,
@@ -121,9 +123,7 @@ def test_automated_tax_can_be_overridden(books):
 # -- other countries ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("country", "words"), [("CA", "GST/HST"), ("GB", "VAT"), ("AU", "GST")]
-)
+@pytest.mark.parametrize(("country", "words"), [("CA", "GST/HST"), ("GB", "VAT"), ("AU", "GST")])
 def test_a_line_without_a_code_is_refused_abroad(make_books, country, words):
     books = make_books(country=country)
     books.create(DisplayName="Ada")
@@ -154,9 +154,7 @@ def test_tax_excluded_is_added(make_books, country, code, rates, total):
     assert (shown, made["TotalAmt"]) == (rates, total)
 
 
-@pytest.mark.parametrize(
-    ("choice", "net", "total"), [("net", 100, 120), ("gross", 83.33, 100)]
-)
+@pytest.mark.parametrize(("choice", "net", "total"), [("net", 100, 120), ("gross", 83.33, 100)])
 def test_tax_inclusive(make_books, choice, net, total):
     books = make_books(country="GB")
     books.create(DisplayName="Ada")
@@ -177,9 +175,7 @@ def test_tax_inclusive(make_books, choice, net, total):
 )
 def test_what_the_buyer_pays_is_the_sum_of_the_gross_amounts(amounts, code):
     books = _BRITISH
-    lines = [
-        line(float(x), tax=code, TaxInclusiveAmt=float(x)) for x in amounts
-    ]
+    lines = [line(float(x), tax=code, TaxInclusiveAmt=float(x)) for x in amounts]
     made = books.create("Invoice", **invoice(*lines, GlobalTaxCalculation="TaxInclusive"))
     assert Decimal(str(made["TotalAmt"])) == sum(amounts)
 

@@ -41,7 +41,9 @@ class Receiver:
 
 @pytest.fixture
 def receiver(books):
-    books.control("POST", "webhooks", {"url": "https://app.test/hook", "verifier_token": "verifier"})
+    books.control(
+        "POST", "webhooks", {"url": "https://app.test/hook", "verifier_token": "verifier"}
+    )
     return Receiver(books)
 
 
