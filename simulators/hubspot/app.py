@@ -31,7 +31,7 @@ from simulators.hubspot.api_webhooks import WebhooksApi, configure, describe
 from simulators.hubspot.crm import Crm
 from simulators.hubspot.limits import Limits, Plan
 from simulators.hubspot.oauth import APPS, OAuth, RegisteredApp
-from simulators.hubspot.pages import PersonPages
+from simulators.hubspot.pages import page_rules
 from simulators.hubspot.records import Source
 from simulators.hubspot.search import Search
 from simulators.hubspot.settings import Settings
@@ -123,7 +123,7 @@ class HubSpot(App):
         yield from OAuthApi(self.oauth, self.clock, self._portal_id, self._connected).rules()
         yield from SettingsApi(self.hub_settings).rules()
         yield from WebhooksApi(self.subscriptions, self.clock).rules()
-        yield from PersonPages(self.crm, self.oauth, self.author_of).rules()
+        yield from page_rules(self, self.crm, self.oauth, self.author_of)
 
     def _portal_id(self) -> int:
         return self.portal

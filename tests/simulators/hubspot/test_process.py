@@ -95,7 +95,7 @@ def served(app):
         server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client():
     """HubSpot's own client, unmodified but for the base URL."""
     with served(make_app()) as base:
