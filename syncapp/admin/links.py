@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Paginator
 from django.db import connection
@@ -46,14 +45,14 @@ CHUNK = 500
 EMPTY = "\N{EN DASH}"
 
 
-class CountedPaginator(Paginator):
+class CountedPaginator(Paginator[RecordLink]):
     """Counts no further than it must (TECH 5): estimates the whole, bounds a filtered list."""
 
     template_name = "admin/syncapp/link/pagination.html"
     is_bounded = False
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override] # Django annotates a cached property, too
+    def count(self) -> int:
         """The number of records, or ``COUNTED_ROWS`` with ``is_bounded`` set."""
         queryset = self.object_list
         if not isinstance(queryset, QuerySet):
@@ -210,11 +209,6 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
         if not search_term.strip():
             return queryset, False
         return records.search(queryset, search_term), False
-
-    def get_list_filter(self, request: HttpRequest) -> Any:
-        """Typed for the export mixin, which asks for it, too."""
-        filters: list[type[ListFilter]] = list(self.list_filter)
-        return filters
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Our own, see above."""
