@@ -1,6 +1,6 @@
-"""Makes the pictures in docs/screenshots by walking the browser tests: python tools/screenshots.py
+"""Makes the pictures in docs/screenshots by walking the browser tests.
 
-Options are handed on to pytest.
+Run `python tools/screenshots.py`; options are handed on to pytest.
 
 Knows where the pictures belong. Must not know what is on them.
 """
