@@ -5,6 +5,7 @@ Knows the broker's traps. Must not know what is synced: tasks are found by autod
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -18,6 +19,7 @@ EMBEDDED_PREFIX = "sqla+sqlite:///"
 # A class attribute because the transport passes its options on to create_engine, which refuses it.
 SqlTransport.polling_interval = 0.2
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")  # `celery --app config`
 app = Celery("tandem")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

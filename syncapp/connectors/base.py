@@ -189,6 +189,16 @@ class Connector(Protocol):
         """The living records whose unique ``field`` holds one of ``values``; not from an index."""
         ...
 
+    def created_since(
+        self, record_type: str, since: datetime, *, fields: Sequence[str]
+    ) -> tuple[Record, ...]:
+        """Records made at or after ``since`` that ``find`` may not show (any more).
+
+        For a create with an unknown outcome: somebody may have archived, deactivated or renamed
+        the record before it is looked for.
+        """
+        ...
+
     def write(self, batch: WriteBatch) -> tuple[WriteResult, ...]:
         """Send one batch, once. One result per item, in the order of the items.
 

@@ -90,7 +90,7 @@ class StaticToken:
         """
         del stale_token
         raise ConnectionBroken(
-            "The access token is not accepted any more. Enter a new one.", code="reconnect"
+            "The access token is not accepted. Enter a valid one.", code="reconnect"
         )
 
 

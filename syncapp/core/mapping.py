@@ -40,6 +40,11 @@ class FieldMapping:
         """The name of this mapping in the base snapshot."""
         return f"{self.hubspot}:{self.quickbooks}"
 
+    @property
+    def name(self) -> str:
+        """The label without the arrow some carry."""
+        return self.label.partition(" ← ")[0]
+
     def field(self, side: Side) -> str:
         """This mapping's field on a side."""
         return self.hubspot if side is Side.HUBSPOT else self.quickbooks

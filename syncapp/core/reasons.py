@@ -168,9 +168,8 @@ REASONS: Mapping[str, Reason] = {
         ),
         Reason(
             "invalid_name", _F, Category.VALIDATION,
-            "QuickBooks does not accept “{name}” as a display name. Colons, tabs and line breaks "
-            "are not allowed, nor more than 500 characters; US companies take Western European "
-            "letters only.",
+            "“{name}” cannot be a display name in QuickBooks: colons, tabs and line breaks are "
+            "not allowed, nor more than 500 characters.",
             "Change the name in HubSpot.", Fixer.HUBSPOT,
         ),
         Reason(
@@ -205,8 +204,9 @@ REASONS: Mapping[str, Reason] = {
         ),
         Reason(
             "unsupported_characters", _F, Category.VALIDATION,
-            "{side} does not accept a character in {field}. {detail}",
-            "Remove the character; the record is then tried again by itself.", Fixer.HERE,
+            "{side} does not accept a character in {field}. Companies in the US take Western "
+            "European letters only. {detail}",
+            "Change the value; the record is then tried again by itself.", Fixer.HERE,
         ),
         Reason(
             "reference_inactive", _F, Category.VALIDATION,

@@ -471,7 +471,7 @@ class Settlement:
     def _params(self, intent: PendingWrite, error: errors.RecordError) -> dict[str, str]:
         params = {"side": self._side.label, "detail": error.detail or str(error)}
         if isinstance(error, errors.RecordRejected):
-            labels = {m.field(self._side): m.label for m in self._config.mappings}
+            labels = {m.field(self._side): m.name for m in self._config.mappings}
             if error.field:
                 params["field"] = labels.get(error.field, "") or error.field
                 params["value"] = str(intent.payload.get(error.field, ""))

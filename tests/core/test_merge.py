@@ -42,7 +42,7 @@ def test_s7_the_table_with_both_ways_open(now, expected):
 
 @pytest.mark.parametrize(
     ("winner", "expected"),
-    [(H, Copy(Q, "h", conflict=True)), (Q, Copy(H, "q", True, "h"))],
+    [(H, Copy(Q, "h", conflict=True)), (Q, Copy(H, "q", conflict=True))],
 )
 def test_s7_the_winner_is_written_and_the_loser_named(winner, expected):
     assert decide(OLD, ("h", "q"), winner=winner) == expected

@@ -88,9 +88,17 @@ class HubSpotClient:
 
     # -- objects
 
-    def list_page(self, slug: str, *, limit: int, after: str, properties: Sequence[str]) -> Answer:
-        """One page of all living records of a type."""
-        query = [("limit", str(limit)), ("archived", "false")]
+    def list_page(
+        self,
+        slug: str,
+        *,
+        limit: int,
+        after: str,
+        properties: Sequence[str],
+        archived: bool = False,
+    ) -> Answer:
+        """One page of all living (or archived) records of a type."""
+        query = [("limit", str(limit)), ("archived", "true" if archived else "false")]
         if after:
             query.append(("after", after))
         if properties:

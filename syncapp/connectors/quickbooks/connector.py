@@ -6,7 +6,7 @@ No ``if`` about sync. ``connect`` in the package builds one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from syncapp.connectors import cursors
 from syncapp.connectors.base import Op, Page, WriteBatch, WriteResult
@@ -188,6 +188,26 @@ class QuickBooksConnector:
                     break
                 start += PAGE
         return tuple(records)
+
+    def created_since(
+        self, record_type: str, since: datetime, *, fields: Sequence[str]
+    ) -> tuple[Record, ...]:
+        """See ``Connector``: all of them, inactive ones too, by whatever name they have now."""
+        del fields
+        entity = _entity(record_type)
+        moment = since.astimezone(UTC).isoformat(timespec="seconds")
+        conditions = [query.at_least("MetaData.CreateTime", moment), *_any_state(entity)]
+        records: list[Record] = []
+        start = 1
+        while True:
+            statement = query.select(
+                entity.name, conditions, order_by="Id", start=start, most=PAGE
+            )
+            rows = _rows(self._client.query(statement), entity)
+            records += [to_record(entity.name, row) for row in rows]
+            if len(rows) < PAGE:
+                return tuple(records)
+            start += PAGE
 
     def history(
         self, record_type: str, ids: Sequence[str], fields: Sequence[str]

@@ -129,11 +129,6 @@ FAULTS = (
     ),
     _no("5030", "no_permission", "Not available on this QuickBooks plan or in its country."),
     # -- fields
-    _no(
-        "2040", "invalid_name", "A display name holds a colon, a tab or a line break.",
-        # UNCONFIRMED: that a colon in DisplayName is this code (17)
-        element="DisplayName",
-    ),
     _no("2040", "unsupported_characters", "A text holds a character QuickBooks does not accept."),
     _no(
         "500", "unsupported_characters", "A text is not valid Unicode.",

@@ -11,7 +11,7 @@ from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.sides import Direction, Side
 from syncapp.management.base import BadArguments, TandemCommand, choose_pair
 from syncapp.services import definitions, runs
-from syncapp.services.config import Document
+from syncapp.services.config import Document, parse_document
 from syncapp.services.env import real_env
 
 
@@ -47,9 +47,12 @@ class Command(TandemCommand):
                 overrides[name] = options[name]
         definition = definitions.find_or_start(pair, options["object"])
         document = {**definitions.export_document(definition), **overrides}
+        config = parse_document(document)
+        if options["activate"] or definition.enabled:
+            connectors = runs.open_connectors(pair, env)
+            definitions.check_config(config, connectors)  # before anything is in force
         definitions.save_document(definition, document, now=env.clock.now())
         if options["activate"]:
-            connectors = runs.open_connectors(pair, env)
             definitions.activate(definition, connectors=connectors, env=env)
         definition.refresh_from_db()
         state = "on" if definition.enabled else "off"

@@ -73,7 +73,6 @@ ERRORS: dict[str, tuple[str, type[SyncError], str]] = {
     "6210": ("The account period has closed", RecordRejected, "period_closed"),
     "5020": ("", RecordRejected, "no_permission"),
     "5030": ("", RecordRejected, "no_permission"),
-    "2040 DisplayName": ("", RecordRejected, "invalid_name"),
     "2040": ("", RecordRejected, "unsupported_characters"),
     f"500 {UTF8}": (f"x.{UTF8}Exception: Invalid byte 1", RecordRejected, "unsupported_characters"),
     "500": ("Operation x is not supported.", RecordRejected, "rejected"),

@@ -138,7 +138,7 @@ def test_a_name_in_use_names_its_owner(quickbooks_side: Connector) -> None:
     ("values", "code"),
     [
         ({"DisplayName": "x" * 501}, "too_long"),
-        ({"DisplayName": "a:b"}, "invalid_name"),
+        ({"DisplayName": "a:b"}, "unsupported_characters"),
         ({"DisplayName": "a", "PrimaryEmailAddr.Address": "no address"}, "invalid_email"),
         ({"DisplayName": "a", "NoSuchField": "x"}, "unknown_field"),
         ({"Notes": "no name"}, "no_name"),
