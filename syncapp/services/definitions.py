@@ -78,11 +78,9 @@ def activate(
         ConfigurationInvalid: It refers to a field that does not exist.
         SyncError: A side refused or could not be reached; nothing was switched on.
     """
-    config = settings_documents.load_config(definition)
-    check_fields(ActiveSync(definition, config), connectors, env=env, force=True)
-    for side in Side:
-        if config.direction.allows(side):
-            connectors[side].prepare(config.pair.type(side))
+    sync = ActiveSync(definition, settings_documents.load_config(definition))
+    check_fields(sync, connectors, env=env, force=True)
+    prepare(sync, connectors)
     now = env.clock.now()
     with transaction.atomic():
         definition.enabled = True
@@ -90,6 +88,24 @@ def activate(
         definition.save(update_fields=["enabled", "activated_at", "updated_at"])
         definition.links.filter(next_at=None).exclude(code="outcome_unknown").update(next_at=now)
         _wake(definition.pair, now)
+
+
+def prepare(sync: ActiveSync, connectors: Mapping[Side, Connector]) -> None:
+    """Make the marker exist on each side that is written to; asked once per settings.
+
+    A direction can be opened long after the sync was switched on, so switching on is not enough.
+
+    Raises:
+        SyncError: A side refused or could not be reached; it is asked again in the next run.
+    """
+    definition, config = sync.definition, sync.config
+    if definition.settings.get("prepared_version") == config.version:
+        return
+    for side in Side:
+        if config.direction.allows(side):
+            connectors[side].prepare(config.pair.type(side))
+    definition.settings["prepared_version"] = config.version
+    definition.save(update_fields=["settings", "updated_at"])
 
 
 def turn_off(definition: SyncDefinition) -> None:
@@ -110,8 +126,11 @@ def delete(definition: SyncDefinition, *, now: datetime) -> None:
 
 
 def pause(pair: AccountPair, *, who: str) -> None:
-    """Stop all writes of a pair at once; reading goes on."""
-    AccountPair.objects.filter(pk=pair.pk).exclude(state=AccountPair.State.BROKEN).update(
+    """Stop all writes of a pair at once; reading goes on.
+
+    A pair that waits for a reconnect can be paused, too: it stays so when it is reconnected.
+    """
+    AccountPair.objects.filter(pk=pair.pk).update(
         state=AccountPair.State.PAUSED, state_detail=f"Paused by {who}."
     )
 
@@ -147,18 +166,27 @@ def check_fields(
     now = env.clock.now()
     if not force and checked and datetime.fromisoformat(checked) > now - FIELD_CHECK_EVERY:
         return
+    check_config(sync.config, connectors)
+    sync.definition.settings["fields_checked_at"] = now.isoformat()
+    sync.definition.save(update_fields=["settings", "updated_at"])
+
+
+def check_config(config: SyncConfig, connectors: Mapping[Side, Connector]) -> None:
+    """Refuse a configuration that uses a field one of the accounts does not have.
+
+    Raises:
+        ConfigurationInvalid: Which field, and what to do.
+    """
     for side in Side:
-        described = connectors[side].describe(sync.config.pair.type(side))
-        missing = unknown_fields(sync.config, side, described)
+        described = connectors[side].describe(config.pair.type(side))
+        missing = unknown_fields(config, side, described)
         if missing:
             raise ConfigurationInvalid(
                 f"{side.label} has no field “{missing[0]}” any more, and the "
-                f"{sync.config.pair.title} sync uses it in its filters or mappings. Edit the sync "
+                f"{config.pair.title} sync uses it in its filters or mappings. Edit the sync "
                 "and choose another field.",
                 code="unknown_field",
             )
-    sync.definition.settings["fields_checked_at"] = now.isoformat()
-    sync.definition.save(update_fields=["settings", "updated_at"])
 
 
 def unknown_fields(config: SyncConfig, side: Side, described: Sequence[Field]) -> list[str]:

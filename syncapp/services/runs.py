@@ -129,6 +129,8 @@ def _work(context: RunContext, scope: Scope) -> bool:
         return False
     if context.pair.state == AccountPair.State.PAUSED:
         return True
+    for sync in context.syncs:
+        definitions.prepare(sync, context.connectors)
     return apply.apply_due(context)
 
 
