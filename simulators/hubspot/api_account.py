@@ -20,6 +20,7 @@ from simulators.hubspot.access import Endpoint, rule, versions
 from simulators.hubspot.limits import Limits
 from simulators.hubspot.render import UI_DOMAIN
 from simulators.hubspot.requests import next_page, page_limit
+from simulators.hubspot.settings import Settings
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 500
@@ -32,11 +33,13 @@ class AccountApi:
         self,
         clock: SimClock,
         limits: Limits,
+        settings: Settings,
         portal_id: Callable[[], int],
         uninstall: Callable[[SimRequest], None],
     ) -> None:
         self._clock = clock
         self._limits = limits
+        self._settings = settings
         self._portal_id = portal_id
         self._uninstall = uninstall
 
@@ -84,6 +87,11 @@ class AccountApi:
                 "GET",
                 Endpoint(self.stages, "crm", "GET pipelines/stages", _pipeline_scopes),
             )
+            yield rule(
+                f"{version.prefix}/<t>/<pipeline_id>/stages/<stage_id>",
+                "GET",
+                Endpoint(self.stage, "crm", "GET pipelines/stages/<stage_id>", _pipeline_scopes),
+            )
 
     def details(self, _request: SimRequest) -> Response:
         """Portal id, currency, zone."""
@@ -97,7 +105,7 @@ class AccountApi:
                 "accountType": "STANDARD",
                 "timeZone": account.TIME_ZONE,
                 "companyCurrency": account.CURRENCY,
-                "additionalCurrencies": list(account.ADDITIONAL_CURRENCIES),
+                "additionalCurrencies": self._settings.additional_currencies,
                 "utcOffset": f"{sign}{hours:02d}:{minutes:02d}",
                 "utcOffsetMilliseconds": seconds * 1000,
                 "uiDomain": UI_DOMAIN,
@@ -128,6 +136,14 @@ class AccountApi:
         """The app removes itself from the account."""
         self._uninstall(request)
         return Response(status=204)
+
+    def stage(self, _request: SimRequest, t: str, pipeline_id: str, stage_id: str) -> Response:
+        """One stage of a pipeline."""
+        stages = self._pipeline(t, pipeline_id)["stages"]
+        for one in stages if isinstance(stages, list) else ():
+            if one["id"] == stage_id:
+                return json_response(one)
+        raise errors.plain(404, "resource not found")
 
     def owners(self, request: SimRequest) -> Response:
         """A page of owners."""

@@ -119,7 +119,9 @@ class HubSpot(App):
             self.crm, self.hub_settings, self.author_of, self.change_settings
         ).rules()
         yield from AssociationsApi(self.crm, self.author_of).rules()
-        yield from AccountApi(self.clock, self.budget, self._portal_id, self._uninstall).rules()
+        yield from AccountApi(
+            self.clock, self.budget, self.hub_settings, self._portal_id, self._uninstall
+        ).rules()
         yield from OAuthApi(self.oauth, self.clock, self._portal_id, self._connected).rules()
         yield from SettingsApi(self.hub_settings).rules()
         yield from WebhooksApi(self.subscriptions, self.clock).rules()

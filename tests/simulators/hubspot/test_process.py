@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import re
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 import threading
 import urllib.request
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import hubspot
 import pytest
@@ -82,6 +84,45 @@ def test_a_busy_port_and_an_unusable_state_file_are_one_line(tmp_path):
     )
     assert (lost.returncode, lost.stderr.count("\n")) == (2, 1)
     assert "Cannot write the state file" in lost.stderr
+
+
+def test_the_program_delivers_webhooks_by_itself():
+    arrived = queue.Queue()
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            arrived.put((json.loads(body), self.headers["X-HubSpot-Signature-v3"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    receiver = HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    process = start("--empty", "--access-token", "key", "--plan", "free", "--limit-increases", "1")
+    try:
+        base = ready(process)
+        wanted = {"webhooks_need_install": False, "webhook_gather": 0}
+        fetch(f"{base}/__sim__/settings", wanted)
+        fetch(
+            f"{base}/__sim__/webhooks",
+            {
+                "settings": {"targetUrl": f"http://127.0.0.1:{receiver.server_port}/hook"},
+                "subscriptions": {"legacyCrmObjects": [{"subscriptionType": "contact.creation"}]},
+            },
+        )
+        made = fetch(f"{base}/crm/v3/objects/contacts", {"properties": {"firstname": "A"}})
+        events, signature = arrived.get(timeout=30)
+        assert [str(one["objectId"]) for one in events] == [made["id"]]
+        assert signature
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        receiver.shutdown()
+        receiver.server_close()
+    assert process.returncode == 0
 
 
 @contextmanager
