@@ -9,8 +9,10 @@ VENV ?= .venv
 export VENV
 BIN := $(VENV)/bin
 ARGS ?=
+# Test processes. Servers that tests start for themselves pick free ports.
+WORKERS ?= 2
 
-.PHONY: help python setup setup-dev run simulators test test-all lint types imports format clean
+.PHONY: help python setup setup-dev run simulators screenshots test test-all lint types imports format clean
 
 help:
 	@echo "make run         everything in the foreground, with two simulated vendors"
@@ -18,6 +20,7 @@ help:
 	@echo "make test-all    the same plus the long tests"
 	@echo "make lint        ruff, mypy, import contracts"
 	@echo "make simulators  only the two simulators, for development"
+	@echo "make screenshots docs/screenshots/, taken anew in Chromium"
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Tandem: $(PYTHON) is missing: sudo apt-get install python3 python3-venv" >&2; exit 1; }
@@ -36,13 +39,16 @@ run: setup
 simulators: setup
 	@exec $(BIN)/python manage.py up --only-simulators --die-with-parent $(ARGS)
 
+screenshots: setup-dev
+	$(BIN)/python tools/screenshots.py
+
 test: setup-dev
-	$(BIN)/python -m pytest $(ARGS)
-	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -m "services or postgres or redis" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" $(ARGS)
 
 test-all: setup-dev
-	$(BIN)/python -m pytest --long $(ARGS)
-	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest --long $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --long $(ARGS)
+	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) --long $(ARGS)
 
 lint: setup-dev types imports
 	$(BIN)/ruff check .

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
+from django.contrib.auth import get_user_model
 
 from syncapp.models import Rehearsal, Trigger
-from syncapp.services import leases, rehearsal, retention, runs, scheduler
+from syncapp.services import exports, leases, rehearsal, retention, runs, scheduler
 from syncapp.services.env import real_env
+from syncapp.services.records import RecordChoice
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -42,7 +46,24 @@ def rehearse(rehearsal_id: int) -> None:
                 rehearsal.carry_out(waiting, lease, env=env)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def export_records(
+    user_id: int, choice: dict[str, Any], format: str, columns: list[str], url: str
+) -> None:
+    """Make an export and notify its user; asked for again it makes another file, no harm done."""
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    if user is not None and user.has_perm(exports.PERMISSION):
+        exports.carry_out(
+            user=user,
+            choice=RecordChoice.from_json(choice),
+            format=format,
+            columns=columns,
+            url=url,
+            env=real_env(),
+        )
+
+
 @shared_task(ignore_result=True)
 def housekeeping() -> None:
-    """Let old logs go."""
+    """Let old logs and exports go."""
     retention.prune(env=real_env())

@@ -28,7 +28,7 @@ from unfold.views import ChangeList
 
 from syncapp.admin import record_view
 from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, page, render
-from syncapp.admin.resources import EXPORT, RecordExportMixin
+from syncapp.admin.resources import RecordExportMixin
 from syncapp.admin.words import CATEGORY_WORDS, badge, excluded_words, reason_words, retried_words
 from syncapp.core.reasons import REASONS
 from syncapp.models import RecordLink
@@ -187,7 +187,7 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
     def get_urls(self) -> list[URLPattern]:
         """The record's own actions, each a POST, and the download of exports."""
         own = [
-            path("download/<str:name>/", page(self, self.download_view, EXPORT),
+            path("download/<str:name>/", page(self, self.download_view, exports.PERMISSION),
                  name="syncapp_recordlink_download"),
             path("<int:pk>/retry/", page(self, self.retry_view, VIEW, RETRY, methods=POST),
                  name="syncapp_recordlink_retry"),

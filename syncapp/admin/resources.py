@@ -10,9 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from celery import shared_task
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -25,13 +23,11 @@ from import_export.admin import ExportMixin
 from import_export.formats import base_formats
 from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
+from syncapp import tasks
 from syncapp.models import RecordLink
 from syncapp.services import exports
-from syncapp.services.env import real_env
 from syncapp.services.exports import RecordResource
 from syncapp.services.records import RecordChoice
-
-EXPORT = "syncapp.export_recordlink"
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -66,7 +62,7 @@ class RecordExportMixin(ExportBase):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Exporting is a permission of its own."""
-        return bool(request.user.has_perm(EXPORT))
+        return bool(request.user.has_perm(exports.PERMISSION))
 
     def _do_file_export(
         self, file_format: Any, request: HttpRequest, queryset: Any, export_form: Any = None
@@ -121,28 +117,10 @@ def _start_in_background(
     pattern = reverse("admin:syncapp_recordlink_download", args=["NAME"])
     user_id = int(request.user.pk or 0)
     transaction.on_commit(
-        lambda: export_records.delay(
+        lambda: tasks.export_records.delay(
             user_id, choice.as_json(), name, columns, pattern.replace("NAME", "{name}")
         )
     )
 
 
-@shared_task(name="syncapp.export_records", acks_late=True, ignore_result=True)
-def export_records(
-    user_id: int, choice: dict[str, Any], format: str, columns: list[str], url: str
-) -> None:
-    """Make an export and notify its user; asked for again it makes another file, no harm done."""
-    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not user.has_perm(EXPORT):
-        return
-    exports.carry_out(
-        user=user,
-        choice=RecordChoice.from_json(choice),
-        format=format,
-        columns=columns,
-        url=url,
-        env=real_env(),
-    )
-
-
-__all__ = ["RecordExportMixin", "export_records"]
+__all__ = ["RecordExportMixin"]

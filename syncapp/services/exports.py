@@ -26,6 +26,7 @@ from syncapp.core.reasons import State
 from syncapp.models import Notification, RecordLink, SyncDefinition
 from syncapp.services.records import RecordChoice
 
+PERMISSION = "syncapp.export_recordlink"
 FORMATS = ("csv", "xlsx", "json")
 #: More rows than this are written by a worker, not while a browser waits.
 INLINE_ROWS = 10_000

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from syncapp.core.ports import Env
@@ -22,6 +24,7 @@ LOG_DAYS = 90
 DISPUTED_LOG_DAYS = 400
 RUNS_DAYS = 90
 DELETED_SYNC_DAYS = 30
+EXPORT_DAYS = 7
 DISPUTED = (RecordLogEntry.Kind.CONFLICT, RecordLogEntry.Kind.REFUSED)
 
 
@@ -44,8 +47,21 @@ def prune(*, env: Env) -> dict[str, int]:
         "runs": _delete(SyncRun.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "rehearsals": _delete(Rehearsal.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "consents": _delete(ConsentRequest.objects.filter(created_at__lt=before(1))),
+        "exports": _delete_exports(before(EXPORT_DAYS)),
         "syncs": _delete(SyncDefinition.objects.filter(deleted_at__lt=before(DELETED_SYNC_DAYS))),
     }
+
+
+def _delete_exports(before: datetime) -> int:
+    """Files that were made for download; their owners can make them anew."""
+    old = [
+        path
+        for path in Path(settings.EXPORTS_DIR).glob("*")
+        if path.is_file() and path.stat().st_mtime < before.timestamp()
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _delete(rows: QuerySet[Model]) -> int:

@@ -19,7 +19,6 @@ DOORS = (
     "syncapp.admin.links",
     "syncapp.admin.object_view",
     "syncapp.admin.record_view",
-    "syncapp.admin.resources",
     "syncapp.admin.wizard.base",
     "syncapp.admin.wizard.views",
     "syncapp.tasks",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from syncapp.core.sides import Side
 from syncapp.models import RecordLink, RecordLogEntry
 from tests.world import World
+
+pytestmark = pytest.mark.services
 
 
 def test_s14_the_same_person_on_both_sides_is_linked_and_nobody_is_doubled(world: World) -> None:

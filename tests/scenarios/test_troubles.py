@@ -293,7 +293,7 @@ def test_a_value_saved_in_hubspot_in_the_moment_of_our_write_is_named(world: Wor
     world.quickbooks.edit(customer, GivenName="Anna")
     send = world.http.send
 
-    def edit_in_between(request):  # noqa: ANN001, ANN202
+    def edit_in_between(request):
         if request.url.endswith("/batch/update"):
             world.http.send = send
             world.hubspot.edit(contact, firstname="Annika")
