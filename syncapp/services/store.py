@@ -61,6 +61,7 @@ class _Page:
     created: list[RecordLink] = field(default_factory=list)
     changed: dict[int, RecordLink] = field(default_factory=dict)
     rekeyed: list[RecordLink] = field(default_factory=list)
+    turned: list[RecordLink] = field(default_factory=list)
     log: list[RecordLogEntry] = field(default_factory=list)
 
 
@@ -110,9 +111,11 @@ def mark_gone(
     log = []
     for link in links:
         put(link, "gone", side, how)
+        _forget_unreadable(link, side)
         _touch(link, now)
         log.append(_gone_entry(link, side, how, now, run))
     save_changed(links, SEEN_FIELDS)
+    wake_sharers(definition, links, now)
     record_log.save(log)
     return len(links)
 
@@ -159,9 +162,23 @@ def wake_peers(definition: SyncDefinition, changes: KeyChanges, now: datetime) -
     if changes.match_keys:
         peers = definition.links.filter(code__in=KEY_REASONS, keys__value__in=changes.match_keys)
         ids = list(peers.values_list("pk", flat=True).distinct())
-        RecordLink.objects.filter(pk__in=ids).update(next_at=now)
+        # What was refused over the key may be accepted now.
+        RecordLink.objects.filter(pk__in=ids).update(next_at=now, refused={})
     if changes.name_freed:
-        definition.links.filter(code="name_in_use").update(next_at=now)
+        definition.links.filter(code="name_in_use").update(next_at=now, refused={})
+
+
+def wake_sharers(definition: SyncDefinition, links: Sequence[RecordLink], now: datetime) -> None:
+    """Plan again what shares a key with records that are gone, or are back.
+
+    The key was not lost, but who held it does not stand in the way any more, or does again.
+    """
+    if links:
+        keys = RecordKey.objects.filter(
+            link__in=[link.pk for link in links], purpose=RecordKey.Purpose.MATCH
+        )
+        values = frozenset(keys.values_list("value", flat=True))
+        wake_peers(definition, KeyChanges(match_keys=values, name_freed=False), now)
 
 
 def resolve_id(definition: SyncDefinition, side: Side, record_id: str) -> str:
@@ -177,7 +194,8 @@ def _keys(config: SyncConfig, link: RecordLink) -> Iterable[tuple[Side, str, str
             continue
         for value in pair.match_keys(side, seen(link, side)):
             yield side, RecordKey.Purpose.MATCH, value
-    if pair.unique_name and link.quickbooks_id is not None:
+    # A deleted customer (merged into another one) has given its name free.
+    if pair.unique_name and link.quickbooks_id is not None and link.quickbooks_gone != "deleted":
         name = name_key(seen(link, Side.QUICKBOOKS).get(pair.unique_name))
         if name:
             yield Side.QUICKBOOKS, RecordKey.Purpose.NAME, name
@@ -217,6 +235,7 @@ def _follow_merges(page: _Page, record: Record) -> None:
             del page.links[old_id]
         else:
             put(link, "gone", page.side, MERGED)
+        _forget_unreadable(link, page.side)
         _touch(link, page.now)
         page.changed[link.pk] = link
         text = f"{page.side.label} {old_id} was merged into {record.ref.id}."
@@ -254,11 +273,14 @@ def _update(page: _Page, link: RecordLink, record: Record) -> None:
         return
     values = _values(page, link, record)
     values_same = gone == "deleted" or _substance(values) == _substance(seen(link, page.side))
-    if values_same and gone == was_gone and not record.unreadable:
+    unreadable = record.unreadable or _is_unreadable(link, page.side)
+    if values_same and gone == was_gone and not unreadable:
         if record.version and record.version != known_version:
             put(link, "version", page.side, record.version)
             page.changed[link.pk] = link
         return
+    if gone != was_gone:
+        page.turned.append(link)
     if gone and not was_gone:
         page.log.append(_gone_entry(link, page.side, gone, page.now, page.run))
     elif was_gone and not gone:
@@ -278,8 +300,7 @@ def _take_over(page: _Page, link: RecordLink, record: Record) -> None:
         put(link, "version", side, record.version)
         put(link, "seen", side, _values(page, link, record))
     _touch(link, page.now)
-    if link.code == "bad_data":
-        link.state, link.code, link.params = State.WAITING.value, "pending", {}
+    _forget_unreadable(link, side)
     if record.unreadable:
         link.state, link.code = State.FAILING.value, "bad_data"
         link.params = {"side": side.label, "detail": record.unreadable}
@@ -287,6 +308,17 @@ def _take_over(page: _Page, link: RecordLink, record: Record) -> None:
         link.next_at = None
     link.label = label(page.config, link)
     page.rekeyed.append(link)
+
+
+def _is_unreadable(link: RecordLink, side: Side) -> bool:
+    """Whether this side's record could not be read when it was last seen."""
+    return link.code == "bad_data" and link.params.get("side") == side.label
+
+
+def _forget_unreadable(link: RecordLink, side: Side) -> None:
+    """The record can be read again, or is not there any more: either way it is planned again."""
+    if _is_unreadable(link, side):
+        link.state, link.code, link.params = State.WAITING.value, "pending", {}
 
 
 def own_values(config: SyncConfig, side: Side, values: Values) -> dict[str, Value]:
@@ -347,4 +379,5 @@ def _save(page: _Page) -> None:
     RecordLink.objects.bulk_create(page.created, batch_size=CHUNK)
     save_changed(page.changed.values(), SEEN_FIELDS)
     wake_peers(page.definition, save_keys(page.config, page.rekeyed), page.now)
+    wake_sharers(page.definition, page.turned, page.now)
     record_log.save(page.log)
