@@ -54,6 +54,7 @@ class RunContext:
         listed: Record types whose full listing was completed by this run.
         looked_up: Links whose match key was looked up right before their create.
         to_look_up: Ids to be read again before they are planned, per (definition, side).
+        missing: Unknown creates that were looked for and are certainly not there.
     """
 
     env: Env
@@ -70,6 +71,7 @@ class RunContext:
     to_look_up: defaultdict[tuple[int, Side], list[str]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    missing: list[tuple[ActiveSync, Side, list[int]]] = field(default_factory=list)
 
     @property
     def calls(self) -> int:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from django.db import transaction
 
 from syncapp.core.matching import Candidate, Matches, match
 from syncapp.core.merge import BasePair
-from syncapp.core.plan import ChangeOp, RecordPlan
+from syncapp.core.plan import IN_SYNC, ChangeOp, RecordPlan
 from syncapp.core.planner import Facts, LinkState, Observed, plan_record, wanted_name
 from syncapp.core.sides import Side
 from syncapp.core.values import is_empty, name_key
@@ -45,6 +46,26 @@ def plan_all(
         known = replace(facts[link.pk], name_owner=owner)
         plans[link.pk] = plan_record(as_state(link), sync.config, known)
     return [(link, plans[link.pk]) for link in links]
+
+
+def plan_as_if_settled(
+    pair: AccountPair, sync: ActiveSync, links: Sequence[RecordLink]
+) -> list[tuple[RecordLink, RecordPlan]]:
+    """Plan links with an open create as if that had never been sent.
+
+    One that has a partner by now plans nothing here: it is joined with it instead.
+    """
+    matches = matches_of(pair, sync, links, settled={link.pk for link in links})
+    joined = {candidate.link for both in matches.pairs for candidate in both}
+    return [
+        (
+            link,
+            RecordPlan(IN_SYNC, base=as_state(link).base)
+            if link.pk in joined
+            else plan_record(as_state(link), sync.config, _facts(sync, link, matches)),
+        )
+        for link in links
+    ]
 
 
 def load_related(
@@ -112,8 +133,21 @@ def _observed(link: RecordLink, side: Side) -> Observed | None:
     )
 
 
-def matches_of(pair: AccountPair, sync: ActiveSync, links: Sequence[RecordLink]) -> Matches:
-    """Match the half links of a chunk against everything that shares their keys."""
+def matches_of(
+    pair: AccountPair,
+    sync: ActiveSync,
+    links: Sequence[RecordLink],
+    *,
+    settled: AbstractSet[int] = frozenset(),
+) -> Matches:
+    """Match the half links of a chunk against everything that shares their keys.
+
+    Args:
+        pair: The account pair.
+        sync: The sync.
+        links: The chunk.
+        settled: Links whose open create is known not to be there.
+    """
     halves = [link.pk for link in links if not link.is_linked and not link.excluded_by]
     keys = set(
         RecordKey.objects.filter(link__in=halves, purpose=RecordKey.Purpose.MATCH).values_list(
@@ -140,7 +174,7 @@ def matches_of(pair: AccountPair, sync: ActiveSync, links: Sequence[RecordLink])
             label=row.link.label,
             gone=bool(store.get(row.link, "gone", side)),
             linked=row.link.is_linked,
-            busy=row.link_id in busy,
+            busy=row.link_id in busy - settled,
         )
     return match([sorted(groups[key].values()) for key in sorted(groups)])
 

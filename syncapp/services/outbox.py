@@ -63,6 +63,27 @@ def digest(change: Change) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:32]
 
 
+def digest_of(intent: PendingWrite) -> str:
+    """The digest of the change an intent was made from."""
+    return digest(Change(Side(intent.side), ChangeOp(intent.op), planned_changes(intent)))
+
+
+def require_permission(definition: SyncDefinition) -> None:
+    """Make sure, inside T1, that the sync is still on, unchanged and its pair active (I7).
+
+    Raises:
+        SwitchedOff: It is not.
+    """
+    if not SyncDefinition.objects.filter(
+        pk=definition.pk,
+        enabled=True,
+        deleted_at=None,
+        config_version=definition.config_version,
+        pair__state="active",
+    ).exists():
+        raise errors.SwitchedOff("The sync was switched off, paused or changed meanwhile.")
+
+
 def save_intents(
     context: RunContext, sync: ActiveSync, side: Side, planned: Sequence[Planned]
 ) -> Sending | None:
@@ -80,8 +101,7 @@ def save_intents(
     single = len(planned) == 1
     with transaction.atomic():
         context.confirm()
-        if not _may_write(sync.definition):
-            raise errors.SwitchedOff("The sync was switched off, paused or changed meanwhile.")
+        require_permission(sync.definition)
         fresh = dict(
             RecordLink.objects.select_for_update()
             .filter(pk__in=[p.link.pk for p in planned])
@@ -557,17 +577,6 @@ def let_go(absorbed: Mapping[int, RecordLink]) -> None:
         for pk in set(moved):
             model.objects.filter(link=pk).update(link=absorbed[pk])
     RecordLink.objects.filter(pk__in=absorbed).delete()
-
-
-def _may_write(definition: SyncDefinition) -> bool:
-    """Whether the sync is still on, unchanged and its pair active: asked inside T1 (I7)."""
-    return SyncDefinition.objects.filter(
-        pk=definition.pk,
-        enabled=True,
-        deleted_at=None,
-        config_version=definition.config_version,
-        pair__state="active",
-    ).exists()
 
 
 def _intent(

@@ -8,7 +8,7 @@ again, under the request id it was first sent with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
@@ -17,9 +17,11 @@ from django.db import transaction
 from syncapp.connectors.base import Connector
 from syncapp.core.plan import ChangeOp
 from syncapp.core.records import PastValue, Record
+from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
-from syncapp.core.values import Value, canonical, name_key
+from syncapp.core.values import Value, canonical, is_empty, name_key
 from syncapp.models import PendingWrite
+from syncapp.services import facts as fact_finding
 from syncapp.services import ingest, outbox, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
@@ -70,7 +72,43 @@ def _resolve_creates(
                 settlement.written(intent, found[intent.pk], confirmed=True)
         settlement.save()
     if missing:
-        _send_again(context, sync, side, missing)
+        context.missing.append((sync, side, [intent.pk for intent in missing]))
+
+
+def send_missing(context: RunContext) -> None:
+    """Send creates that are certainly not there once more, if they would still be made so.
+
+    Called when both sides were read: settings, record or filter may have changed since, and
+    somebody may have entered the same person on the other side.
+
+    Raises:
+        SwitchedOff: The sync may not write any more; they stay open.
+    """
+    for sync, side, pks in context.missing:
+        intents = list(
+            PendingWrite.objects.filter(pk__in=pks, state__in=PendingWrite.OPEN)
+            .select_related("link")
+            .order_by("id")
+        )
+        links = [intent.link for intent in intents]
+        plans = dict(fact_finding.plan_as_if_settled(context.pair, sync, links))
+        wanted = [
+            intent
+            for intent in intents
+            if any(
+                change.side is side and outbox.digest(change) == outbox.digest_of(intent)
+                for change in plans[intent.link].changes
+            )
+        ]
+        with transaction.atomic():
+            context.confirm()
+            outdated = [intent for intent in intents if intent not in wanted]
+            settlement = outbox.Settlement(context, sync, side, outdated)
+            for intent in outdated:
+                settlement.dropped(intent, "It had not arrived; planned again.")
+            settlement.save()
+        if wanted:
+            _send_again(context, sync, side, wanted)
 
 
 def _find_created(
@@ -102,7 +140,66 @@ def _find_created(
         record = by_value.get(name_key(wanted[intent.pk]))
         if record and (connector.marker_field or _is_ours(intent, record)):
             found[intent.pk] = record
+    missing = [intent for intent in intents if intent.pk not in found]
+    if missing:
+        since = min(intent.first_sent_at for intent in missing) - CLOCK_TOLERANCE
+        others = connector.created_since(sync.config.pair.type(side), since, fields=fields)
+        found |= _recognised(
+            sync, side, missing, others, marker_field=connector.marker_field, taken=found.values()
+        )
     return found
+
+
+def _recognised(
+    sync: ActiveSync,
+    side: Side,
+    intents: Sequence[PendingWrite],
+    records: Sequence[Record],
+    *,
+    marker_field: str | None,
+    taken: Iterable[Record],
+) -> dict[int, Record]:
+    """Creates that somebody archived, deactivated or renamed before they were looked for.
+
+    A customer bears no marker. One that was made in the time of the create, belongs to no other
+    contact and still has most of the values sent is taken for it; making a second one is worse.
+    """
+    known = sync.definition.links.filter(
+        hubspot_id__isnull=False, quickbooks_id__in=[r.ref.id for r in records]
+    )
+    others = (
+        set(known.values_list("quickbooks_id", flat=True)) if side is Side.QUICKBOOKS else set()
+    )
+    free = {r.ref.id: r for r in records if r.ref.id not in others}
+    for record in taken:
+        free.pop(record.ref.id, None)
+    found = {}
+    for intent in intents:
+        matching = [
+            record
+            for record in free.values()
+            if (
+                record.get(marker_field) == intent.marker
+                if marker_field
+                else _is_ours(intent, record) and _is_alike(sync, side, intent, record)
+            )
+        ]
+        if matching:
+            found[intent.pk] = free.pop(matching[0].ref.id)
+    return found
+
+
+def _is_alike(sync: ActiveSync, side: Side, intent: PendingWrite, record: Record) -> bool:
+    """Whether at least half of what was sent still stands there."""
+    kinds = {m.field(side): m.kind for m in sync.config.mappings}
+    sent = {name: value for name, value in intent.payload.items() if not is_empty(value)}
+    kept = [
+        name
+        for name, value in sent.items()
+        if canonical(value, kinds.get(name, Kind.TEXT))
+        == canonical(record.get(name), kinds.get(name, Kind.TEXT))
+    ]
+    return 2 * len(kept) >= len(sent)
 
 
 def _is_ours(intent: PendingWrite, record: Record) -> bool:
@@ -120,6 +217,7 @@ def _send_again(
     now = context.env.clock.now()
     with transaction.atomic():
         context.confirm()
+        outbox.require_permission(sync.definition)
         for intent in intents:
             intent.state = PendingWrite.State.SENT
             intent.sent_at = now

@@ -131,6 +131,7 @@ def _work(context: RunContext, scope: Scope) -> bool:
         return True
     for sync in context.syncs:
         definitions.prepare(sync, context.connectors)
+    resolution.send_missing(context)
     return apply.apply_due(context)
 
 

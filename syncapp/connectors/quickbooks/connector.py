@@ -200,9 +200,7 @@ class QuickBooksConnector:
         records: list[Record] = []
         start = 1
         while True:
-            statement = query.select(
-                entity.name, conditions, order_by="Id", start=start, most=PAGE
-            )
+            statement = query.select(entity.name, conditions, order_by="Id", start=start, most=PAGE)
             rows = _rows(self._client.query(statement), entity)
             records += [to_record(entity.name, row) for row in rows]
             if len(rows) < PAGE:
