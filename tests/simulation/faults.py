@@ -295,7 +295,7 @@ class FaultPlan:
         elif isinstance(told, dict):
             record_id = str(told.get("id") if side == H else told.get("Id"))
             if record_id in self.poisoned[side]:
-                if side == H and "properties" in told:
+                if side == H and "city" in told.get("properties", ()):
                     told["properties"]["city"] = {"no": "text"}
                     return True
                 if side == Q and "DisplayName" in told:

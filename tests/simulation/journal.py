@@ -70,6 +70,8 @@ class Journal:
     )
     #: (field, value) -> n of its first appearance anywhere
     first: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: HubSpot record -> the records that were merged into it
+    merged: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _read: dict[str, int] = field(default_factory=lambda: {H: 0, Q: 0})
 
     def tick(self) -> int:
@@ -102,6 +104,7 @@ class Journal:
         if entry["action"] == "merge" and side == H:
             asked = entry["before"]
             absorbed = (asked["primaryObjectId"], asked["objectIdToMerge"])
+            self.merged[entry["id"]] = absorbed
         write = Write(
             n=self.tick(),
             at=datetime.fromisoformat(entry["at"]),
@@ -125,6 +128,12 @@ class Journal:
     def now(self, side: str, record_id: str) -> dict[str, str]:
         """What a record's fields hold, as far as the ledger tells."""
         return {n: steps[-1].value for n, steps in self.fields[side, record_id].items() if steps}
+
+    def history(self, side: str, record_id: str, name: str) -> list[Step]:
+        """What a field held, also while the record was another one, before a merge."""
+        former = self.merged.get(record_id, ()) if side == H else ()
+        steps = [step for one in former for step in self.history(side, one, name)]
+        return sorted([*steps, *self.fields[side, record_id][name]], key=lambda s: s.n)
 
     def tags(self, side: str, record_id: str) -> set[str]:
         """Every person a record ever stood for."""

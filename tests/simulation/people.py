@@ -64,7 +64,7 @@ class HubSpotPeople:
         def deed() -> bool:
             record = self._table.records[record_id]
             crm.update(
-                self.kind, self._author, record, crm.prepare_update(self.kind, record, values)
+                self.kind, self._author, record, crm.prepare_update(self.kind, self._author, record, values)
             )
             return True
 
@@ -105,7 +105,7 @@ class HubSpotPeople:
         def deed() -> bool:
             record = crm.table(kind).records[company_id]
             crm.update(
-                kind, self._author, record, crm.prepare_update(kind, record, {"name": name})
+                kind, self._author, record, crm.prepare_update(kind, self._author, record, {"name": name})
             )
             return True
 

@@ -25,8 +25,14 @@ def _ids(link: RecordLink) -> dict[str, str]:
     return {side: record for side, record in ids.items() if record}
 
 
-def _living(sim: Simulation, link: RecordLink) -> dict[str, str]:
-    return {s: r for s, r in _ids(link).items() if r in sim.people(s).living()}
+def _records(sim: Simulation, side: str, swept: bool) -> list[str]:
+    """Living records; archived contacts, too, as long as nobody looked: nothing tells of them."""
+    people = sim.people(side)
+    return list(people.living() + (people.binned() if side == H and not swept else []))
+
+
+def _living(sim: Simulation, link: RecordLink, swept: bool) -> dict[str, str]:
+    return {s: r for s, r in _ids(link).items() if r in _records(sim, s, swept)}
 
 
 def _emails(sim: Simulation, side: str, record: str) -> set[str]:
@@ -38,21 +44,18 @@ def _emails(sim: Simulation, side: str, record: str) -> set[str]:
 
 
 def _holders(sim: Simulation, side: str, emails: set[str], *, swept: bool) -> list[str]:
-    """Living records with one of the addresses; archived contacts as long as nobody looked."""
-    people = sim.people(side)
-    records = people.living() + (people.binned() if side == H and not swept else [])
-    return [record for record in records if emails & _emails(sim, side, record)]
+    return [r for r in _records(sim, side, swept) if emails & _emails(sim, side, r)]
 
 
 def _no_email(sim: Simulation, link: RecordLink, swept: bool) -> bool:
     return not link.is_linked and any(
-        not sim.people(s).values(r)["email"] for s, r in _living(sim, link).items()
+        not sim.people(s).values(r)["email"] for s, r in _living(sim, link, swept).items()
     )
 
 
 def _filter(sim: Simulation, link: RecordLink, swept: bool) -> bool:
     settings = sim.clicks.now
-    for source, record in _living(sim, link).items():
+    for source, record in _living(sim, link, swept).items():
         state = sim.people(source).values(record)["state"]
         if settings.allows(other(source)) and settings.passes(source, state):
             return False
@@ -60,7 +63,7 @@ def _filter(sim: Simulation, link: RecordLink, swept: bool) -> bool:
 
 
 def _direction(sim: Simulation, link: RecordLink, swept: bool) -> bool:
-    ids = _living(sim, link)
+    ids = _living(sim, link, swept)
     return len(ids) == 1 and not sim.clicks.now.allows(other(next(iter(ids))))
 
 
@@ -69,13 +72,15 @@ def _gone(sim: Simulation, link: RecordLink, swept: bool) -> bool:
 
 
 def _ambiguous(sim: Simulation, link: RecordLink, swept: bool) -> bool:
-    emails = set().union(*(_emails(sim, s, r) for s, r in _living(sim, link).items()), set())
-    found = {side: _holders(sim, side, emails, swept=swept) for side in SIDES}
+    emails = set().union(*(_emails(sim, s, r) for s, r in _living(sim, link, swept).items()), set())
+    for _ in SIDES:  # a contact with two addresses may stand between two customers
+        found = {side: _holders(sim, side, emails, swept=swept) for side in SIDES}
+        emails |= set().union(*(_emails(sim, s, r) for s in SIDES for r in found[s]), set())
     return any(len(records) > 1 for records in found.values())
 
 
 def _email_in_use(sim: Simulation, link: RecordLink, swept: bool) -> bool:
-    emails = set().union(*(_emails(sim, s, r) for s, r in _living(sim, link).items()), set())
+    emails = set().union(*(_emails(sim, s, r) for s, r in _living(sim, link, swept).items()), set())
     return any(record != link.hubspot_id for record in _holders(sim, H, emails, swept=swept))
 
 

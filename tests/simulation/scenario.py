@@ -278,7 +278,7 @@ class Simulation:
 
     def play(self) -> Outcome:
         """Play the scenario to its end and check it."""
-        with small.pages(self.config_random), small.slices(self.config_random), self._logs():
+        with small.pages(self.config_random) as self.is_capped, small.slices(self.config_random), self._logs():
             try:
                 self._play()
             except Exception as error:

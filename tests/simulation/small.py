@@ -22,10 +22,10 @@ from syncapp.connectors.quickbooks import connector as quickbooks
 
 
 @contextlib.contextmanager
-def pages(random: Random) -> Iterator[None]:
-    """Shrink pages and batches in most scenarios."""
+def pages(random: Random) -> Iterator[bool]:
+    """Shrink pages and batches in most scenarios; says whether CDC is capped so low, too."""
     if random.random() < 0.3:
-        yield
+        yield False
         return
     page, batch, cap = random.randint(3, 6), random.randint(1, 4), random.choice((6, 1000))
     sizes: list[tuple[Any, str, int]] = [
@@ -43,7 +43,7 @@ def pages(random: Random) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for module, name, size in sizes:
             stack.enter_context(mock.patch.object(module, name, size))
-        yield
+        yield cap < 1000
 
 
 @contextlib.contextmanager
