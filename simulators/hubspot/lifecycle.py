@@ -9,6 +9,7 @@ from simulators.hubspot import errors
 from simulators.hubspot.associations import node
 from simulators.hubspot.crm import Crm
 from simulators.hubspot.records import Record, Source
+from simulators.hubspot.registry import BY_TYPE_ID
 from simulators.hubspot.schema import ObjectType
 from simulators.hubspot.writes import Author, Happening
 
@@ -96,10 +97,15 @@ def merge(crm: Crm, kind: ObjectType, author: Author, primary: Record, other: Re
 def purge(crm: Crm, kind: ObjectType, author: Author, record: Record) -> None:
     """Delete for good, with history and associations."""
     crm.rules[kind.slug].prepare_archive(author, record)
-    crm.associations.remove_all(node(kind, record.id))
+    own = node(kind, record.id)
+    former = crm.associations.remove_all(own)
     crm.table(kind).purge(record)
     crm.note(author, "gdpr_delete", kind.slug, record.id, dict(record.values), None)
     crm.tell(Happening("gdpr_delete", kind, record.id, author))
+    for type_id, partner_id in former:
+        partner_kind = BY_TYPE_ID[type_id]
+        if crm.table(partner_kind).get(partner_id) is not None:
+            crm.tell(Happening("dissociate", partner_kind, partner_id, author, other=own))
 
 
 def _check_identities(kind: ObjectType, primary: Record, other: Record) -> None:

@@ -84,7 +84,7 @@ def refuse_change(crm: Crm, author: Author, invoice: Record) -> None:
 
 def settle_parents(crm: Crm, happening: Happening) -> None:
     """The invoices of a record that changed are computed again."""
-    if happening.action in ("update", "archive", "restore"):
+    if happening.action in ("update", "archive", "restore", "merge"):
         found = crm.partner_records(happening.kind.slug, happening.record_id, "invoices")
         for invoice in found:
             settle(crm, happening.author, invoice)

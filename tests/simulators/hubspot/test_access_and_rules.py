@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from simulators.hubspot.limits import PLANS, increased
@@ -327,3 +329,9 @@ def test_switches_survive_a_restart(tmp_path):
     again = make_app(state=State(path), limits="published")
     assert again.budget.daily.limit == 5
     assert again.webhooks.policy.gather_seconds == 0
+
+
+def test_the_readme_tells_of_every_switch_and_fault(hub):
+    text = (Path(__file__).parents[3] / "simulators/hubspot/README.md").read_text(encoding="utf-8")
+    for name in (*hub.get("/__sim__/settings").json, *hub.app.faults.kinds):
+        assert f"| `{name}` |" in text, name

@@ -354,3 +354,15 @@ def test_every_page_of_the_person_still_answers(hub, opened):
     client = Client(hub.app)
     for path in ("/invoices", f"/invoices/{opened}", "/line_items", "/products/new"):
         assert client.get(path).status_code == 200
+
+
+def test_a_line_deleted_for_good_or_merged_moves_the_total_too(hub, draft):
+    one, two, three = (add_line(hub, draft, price=price) for price in ("1", "2", "4"))
+    path = "/crm/objects/2026-09/line_items"
+    assert hub.post(f"{path}/gdpr-delete", {"objectId": one}).status_code == 204
+    assert amounts(hub, draft)[4] == "6.00"
+    merged = hub.post(f"{path}/merge", {"primaryObjectId": two, "objectIdToMerge": three})
+    assert merged.status_code == 200
+    assert amounts(hub, draft)[4] == "2.00"
+    hub.delete(f"{path}/{merged.json['id']}")
+    assert amounts(hub, draft)[4] == "0.00"
