@@ -26,7 +26,7 @@ from simulators.quickbooks import (
 from simulators.quickbooks.access import Caller
 from simulators.quickbooks.company import Company, Writer
 from simulators.quickbooks.entities.fields import Entity, Group
-from simulators.quickbooks.entities.registry import BY_NAME, BY_RESOURCE
+from simulators.quickbooks.entities.registry import BY_LOWER_NAME, BY_NAME, BY_RESOURCE
 from simulators.quickbooks.idempotency import LONGEST, LONGEST_FOR_BATCH, Outcome, RequestIds
 from simulators.quickbooks.oauth.endpoints import USER_NAME
 from simulators.quickbooks.query import execution
@@ -101,6 +101,8 @@ class CompanyApi:
             operation = "void"
         body = _json_object(request.get_data())
         key = self._request_key(request, LONGEST)
+        if entity is BY_NAME["ExchangeRate"]:
+            body, operation = exchange.as_write(self.company, body), ""
         return self._once(
             key, lambda: self.write_text(entity, body, writer, operation, include=include)
         )
@@ -178,6 +180,8 @@ class CompanyApi:
         """Carry out a query and return its part of the envelope."""
         statement = parse(text)
         entity = BY_NAME.get(statement.entity)
+        if entity is None and self.company.behaviour.entities_ignore_case:
+            entity = BY_LOWER_NAME.get(statement.entity.lower())
         if entity is None or "query" not in entity.operations:
             raise faults.query_invalid(f"invalid context declaration: {statement.entity}")
         page = execution.run(statement, self.company.store(entity), self.company.behaviour)

@@ -33,6 +33,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "us_default_tax": ("none", "customer"),
     "automated_absent": ("taxable", "non"),
     "inclusive_amount": ("net", "gross"),
+    "us_tax_excluded": ("ignore", "refuse"),
     "sent_tax": ("keep", "recompute", "refuse"),
     "unknown_custom_field": ("drop", "refuse"),
     "changed_address": ("flat", "kept"),
@@ -111,11 +112,15 @@ class Behaviour:
     automated_absent: str = "taxable"
     # TaxInclusive outside the US: what a line's Amount is when no TaxInclusiveAmt comes with it.
     inclusive_amount: str = "net"
+    # GlobalTaxCalculation TaxExcluded sent to a US company; the other words fault.
+    us_tax_excluded: str = "ignore"
     # Outside the US: a TotalTax that does not fit the lines.
     sent_tax: str = "keep"
     unknown_custom_field: str = "drop"
     # An address changed inside a transaction comes back as Line1 to Line5 (documented), or as sent.
     changed_address: str = "flat"
+    # Entity names in queries in any case: documented as strict, but node-quickbooks relies on it.
+    entities_ignore_case: bool = True
     # totalCount beside the rows of an Invoice query (seen in the wild).
     invoice_total_count: bool = False
     # The last word of a void's CloudEvents type.

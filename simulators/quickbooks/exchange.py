@@ -6,7 +6,9 @@ them a table of round numbers serves, so that a company can start without settin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from simulators.quickbooks.company import Company
 from simulators.quickbooks.entities.registry import BY_NAME
@@ -63,3 +65,13 @@ def shown(company: Company, currency: str, day: str) -> Record:
         updated=found.updated,
         token=found.token,
     )
+
+
+def as_write(company: Company, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rate as the write it is: clients send updates without an id, by currency and day."""
+    given = {name: value for name, value in body.items() if name not in ("Id", "SyncToken")}
+    for record in company.store("ExchangeRate").records.values():
+        held = record.values
+        if all(held[n] == body.get(n) for n in ("SourceCurrencyCode", "AsOfDate")):
+            return {**given, "Id": record.id, "SyncToken": str(record.token)}
+    return given

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from simulators.common import pages
-from simulators.common.faults import FaultInvalid
+from simulators.common.faults import EVENT_KINDS, FaultInvalid
 from simulators.common.web import SimRequest
 from simulators.quickbooks.pages.site import Desk
 from simulators.quickbooks.pages.tools import act
@@ -66,6 +66,8 @@ class TroublePages:
         """Arm a fault."""
         form = request.form
         match: dict[str, Any] = {n: form[n] for n in ("method", "path", "nth") if form.get(n)}
+        # Without a path it would hit the pages too, this one's buttons among them.
+        match.setdefault("path", "" if str(form.get("kind")) in EVENT_KINDS else "/v3/")
         wanted: dict[str, Any] = {"kind": form.get("kind"), "match": match}
         wanted["times"] = form.get("times") or None
         if form.get("status"):

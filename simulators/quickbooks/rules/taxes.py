@@ -60,7 +60,12 @@ def rates_of(company: Company, code_id: str) -> list[Rate]:
 # --- United States -------------------------------------------------------------------------------
 def _us_tax(change: Change, sale: SaleLines) -> Decimal:
     company, values = change.company, change.values
-    if change.given.get("GlobalTaxCalculation", CLEARED) is not CLEARED:
+    mode = change.given.get("GlobalTaxCalculation", CLEARED)
+    values.pop("GlobalTaxCalculation", None)
+    # Reported to fault; but python-quickbooks sends TaxExcluded with most sales and is used in
+    # the US, so that one word is taken unless the switch says otherwise (UNCONFIRMED).
+    harmless = mode == "TaxExcluded" and company.behaviour.us_tax_excluded == "ignore"
+    if mode is not CLEARED and not harmless:
         raise refusals.global_tax_in_us()
     automated = bool(company.preference("TaxPrefs", "PartnerTaxEnabled"))
     absent = "NON"

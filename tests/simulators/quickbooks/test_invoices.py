@@ -90,7 +90,7 @@ def test_the_text_of_6070_has_thousands(books):
         (invoice(line(1, tax="2")), "6100", "Line.TaxCodeRef"),
         (invoice(discount(), line(1)), "6090", "Line"),
         (invoice(discount(percent=5), discount(amount=1), line(1)), "6000", ""),
-        (invoice(GlobalTaxCalculation="TaxExcluded"), "5030", "GlobalTaxCalculation"),
+        (invoice(GlobalTaxCalculation="TaxInclusive"), "5030", "GlobalTaxCalculation"),
         (invoice(EmailStatus="NeedToSend"), "2020", "BillEmail"),
         (invoice(EmailStatus="Sent"), "2170", "EmailStatus"),
         (invoice(LinkedTxn=[{"TxnId": "75", "TxnType": "Estimate"}]), "6000", ""),

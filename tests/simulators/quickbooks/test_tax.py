@@ -324,3 +324,13 @@ def test_newer_fields_need_to_be_asked_for_and_to_belong(books):
     body = {"Id": "1", "SyncToken": ada["SyncToken"], "sparse": True, "CustomField": value}
     assert books.post("customer", body, **include)["Customer"]["CustomField"] == [shown]
     assert "CustomField" not in books.get("customer/1")["Customer"]
+
+
+@pytest.mark.parametrize(("choice", "fault"), [("ignore", None), ("refuse", "5030")])
+def test_tax_excluded_in_the_us(books, choice, fault):
+    us(books)
+    books.control("POST", "behaviour", {"us_tax_excluded": choice})
+    answer = books.post("invoice", invoice(GlobalTaxCalculation="TaxExcluded"))
+    assert (books.fault(answer)[0] if "Fault" in answer else None) == fault
+    if fault is None:
+        assert "GlobalTaxCalculation" not in answer["Invoice"]
