@@ -397,3 +397,26 @@ def test_a_state_file_keeps_the_books(make_books, tmp_path):
     body = {"Id": paid["Id"], "SyncToken": "0"}
     assert "Payment" in again.post("payment", body, operation="delete")
     assert again.get(f"invoice/{made['Id']}")["Invoice"]["Balance"] == 95
+
+
+@pytest.mark.parametrize(("choice", "shown"), [(False, None), (True, "Big stone")])
+def test_a_description_may_come_from_the_item(books, choice, shown):
+    books.control("POST", "behaviour", {"line_takes_description": choice})
+    body = {"Name": "Stone", "Type": "Service", "IncomeAccountRef": {"value": "1"}}
+    item = books.create("Item", **body, Description="Big stone")
+    made = books.create("Invoice", **invoice(line(1, item=item["Id"])))
+    assert made["Line"][0].get("Description") == shown
+
+
+def test_a_second_discount_may_be_taken(books):
+    books.control("POST", "behaviour", {"second_discount": "accept"})
+    made = books.create("Invoice", **invoice(line(100), discount(percent=10), discount(amount=5)))
+    assert made["TotalAmt"] == 85
+
+
+@pytest.mark.parametrize("choice", [False, True])
+def test_total_count_beside_the_rows_of_invoices(books, choice):
+    books.control("POST", "behaviour", {"invoice_total_count": choice})
+    books.create("Invoice", **invoice())
+    assert ("totalCount" in books.query("select * from Invoice")["QueryResponse"]) is choice
+    assert "totalCount" not in books.query("select * from Customer")["QueryResponse"]
