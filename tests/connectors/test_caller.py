@@ -174,7 +174,7 @@ def test_a_second_401_breaks_the_connection() -> None:
 
 def test_a_static_token_that_is_refused_breaks_the_connection() -> None:
     http = FakeHttp(answer({}, 401))
-    with pytest.raises(ConnectionBroken, match="Enter a new one"):
+    with pytest.raises(ConnectionBroken, match="Enter a valid one"):
         make(http).send(READ)
 
 

@@ -317,8 +317,10 @@ class HubSpotConnector:
     def created_since(
         self, record_type: str, since: datetime, *, fields: Sequence[str]
     ) -> tuple[Record, ...]:
-        """See ``Connector``: the archived ones. HubSpot reads those by id only, so the recycle
-        bin is listed; it holds 90 days."""
+        """See ``Connector``: the archived ones.
+
+        HubSpot reads those by id only, so the recycle bin is listed; it holds 90 days.
+        """
         kind = _type(record_type)
         properties = _properties(kind, fields)
         found: list[Record] = []
