@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from werkzeug.routing import Rule
@@ -101,7 +101,14 @@ class PersonPages:
 
     def rules(self) -> list[Rule]:
         """The routes."""
-        routes: list[tuple[str, str, Callable[..., Response]]] = []
+        routes: list[tuple[str, str, Callable[..., Response]]] = [
+            ("/app/customerdetail", "GET", _customer_of_the_real_address),
+        ]
         for part in self._parts:
             routes += part.routes()
         return [Rule(path, methods=[verb], endpoint=target) for path, verb, target in routes]
+
+
+def _customer_of_the_real_address(request: SimRequest) -> Response:
+    """QuickBooks' own address of a customer leads to the page here."""
+    return see_other(f"/customers/{quote(request.args.get('nameId', ''), safe='')}")

@@ -162,3 +162,9 @@ def test_a_person_disconnects_the_app(books):
 @pytest.mark.parametrize("path", ["/customers/99", "/nothing"])
 def test_missing_pages(books, path):
     assert books.http.get(path).status_code == 404
+
+
+def test_quickbooks_own_address_of_a_customer_leads_to_its_page(books):
+    post(books, "/customers", DisplayName="Ada Lee")
+    response = books.http.get("/app/customerdetail?nameId=1")
+    assert (response.status_code, response.headers["Location"]) == (303, "/customers/1")
