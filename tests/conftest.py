@@ -23,7 +23,6 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NOT_RUN = pytest.StashKey[list[str]]()
 
 
 def find_chromium() -> str | None:
@@ -43,6 +42,7 @@ SERVICES: dict[str, tuple[Callable[[], str | None], str]] = {
     "postgres": (on_postgres, "no PostgreSQL: run through tools/with_services.py"),
     "redis": (lambda: os.environ.get("REDIS_URL"), "no Redis: run through tools/with_services.py"),
     "browser": (find_chromium, "no Chromium: apt-get install chromium"),
+    "node": (lambda: shutil.which("npm"), "no Node.js: apt-get install nodejs npm"),
 }
 
 
@@ -57,7 +57,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about its absence
-    config.stash[NOT_RUN] = []
     seed = config.getoption("--order-seed")
     # xdist's workers must all collect the same order: they inherit the seed.
     chosen = str(seed) if seed is not None else os.environ.get("TANDEM_ORDER_SEED")
@@ -114,12 +113,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if item.get_closest_marker(name) and not find():
             if services_required():
                 pytest.fail(f"REQUIRE_SERVICES is set, but there is {why}", pytrace=False)
-            item.config.stash[NOT_RUN].append(f"{item.nodeid} ({why})")
             pytest.skip(why)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    missing = config.stash[NOT_RUN]
+    # From the reports, not from a list of our own: with xdist the tests run in other processes.
+    reasons = {f"Skipped: {why}": why for _, why in SERVICES.values()}
+    missing = [
+        f"{report.nodeid} ({reasons[report.longrepr[2]]})"
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple) and report.longrepr[2] in reasons
+    ]
     if missing:
         terminalreporter.section("not run: a server is missing on this machine")
         for line in missing:
