@@ -279,7 +279,8 @@ def _write(
         ]
         outbox.send(context, sync, sendings)
         if side is Side.HUBSPOT and op is ChangeOp.UPDATE:
-            _log_overwritten(context, sync, sendings)
+            sent = [intent for sending in sendings for intent in sending.intents]
+            resolution.log_overwritten(context, sync, sent)
 
 
 def _look_before(
@@ -342,32 +343,3 @@ def _without_found(
     return [
         p for p in batch if not found & set(sync.config.pair.match_keys(side, p.change.values)[:1])
     ]
-
-
-def _log_overwritten(
-    context: RunContext, sync: ActiveSync, sendings: Sequence[outbox.Sending]
-) -> None:
-    """Name values a person saved in HubSpot between our look and our write (ENGINE 2.6)."""
-    two_way = {
-        m.hubspot
-        for m in sync.config.merged
-        if m.direction.allows(Side.QUICKBOOKS) and sync.config.direction.allows(Side.QUICKBOOKS)
-    }
-    intents = [i for sending in sendings for i in sending.intents if two_way & set(i.payload)]
-    if not intents:
-        return
-    lost = resolution.overwritten(
-        context.connectors[Side.HUBSPOT], sync.config.pair.type(Side.HUBSPOT), intents, two_way
-    )
-    record_log.save(
-        record_log.entry(
-            intent.link,
-            record_log.Kind.CONFLICT,
-            at=context.env.clock.now(),
-            run=context.run,
-            side=Side.HUBSPOT,
-            text="The value was changed in HubSpot in the very moment it was written.",
-            changes=changes,
-        )
-        for intent, changes in lost
-    )

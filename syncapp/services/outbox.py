@@ -327,18 +327,30 @@ class Settlement:
             case _:
                 self._failing(intent, error, code=error.code or "rejected")
 
-    def dropped(self, intent: PendingWrite, text: str, *, look_up: str | None = None) -> None:
-        """The write certainly did not happen and is planned anew.
+    def dropped(
+        self,
+        intent: PendingWrite,
+        text: str,
+        *,
+        look_up: str | None = None,
+        keep_conflicts: bool = False,
+    ) -> None:
+        """The write did not happen, or nothing of it is left; it is planned anew.
 
         Args:
             intent: The write.
             text: Why, for the record log.
             look_up: An id on this side to be read before anything is planned.
+            keep_conflicts: It may have stood there for a while: what it was to overwrite in a
+                conflict is then kept in the record log.
         """
         if look_up:
             self._context.to_look_up[(self._definition.pk, self._side)].append(look_up)
-        self._due(self._fresh(intent))
+        link = self._fresh(intent)
+        self._due(link)
         self._settle(intent, PendingWrite.State.DROPPED, result=text)
+        if keep_conflicts:
+            self._log_conflicts(intent, link)
 
     def save(self) -> None:
         """Write everything down."""
@@ -529,7 +541,6 @@ class Settlement:
     ) -> None:
         changes = planned_changes(intent)
         kind = record_log.Kind.CREATED if intent.op == ChangeOp.CREATE else record_log.Kind.UPDATED
-        conflicts = [change for change in changes if change.conflict]
         text = "Confirmed by looking it up." if confirmed else ""
         self._log.append(
             record_log.entry(
@@ -543,6 +554,11 @@ class Settlement:
                 request_id=request_id,
             )
         )
+        self._log_conflicts(intent, link)
+
+    def _log_conflicts(self, intent: PendingWrite, link: RecordLink) -> None:
+        """Keep the values that lost."""
+        conflicts = [change for change in planned_changes(intent) if change.conflict]
         if conflicts:
             self._log.append(
                 record_log.entry(

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TypeAlias
 
 from django.db import transaction
 
-from syncapp.connectors.base import Connector
-from syncapp.core.plan import ChangeOp
+from syncapp.core.plan import ChangeOp, FieldChange
 from syncapp.core.records import PastValue, Record
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
-from syncapp.core.values import Value, canonical, is_empty, name_key
+from syncapp.core.values import canonical, is_empty, name_key
 from syncapp.models import PendingWrite
 from syncapp.services import facts as fact_finding
-from syncapp.services import ingest, outbox, store
+from syncapp.services import ingest, outbox, record_log, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
+
+History: TypeAlias = Mapping[str, Mapping[str, tuple[PastValue, ...]]]
 
 #: How far QuickBooks' clock may be behind ours when a record's creation is dated.
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -243,13 +245,20 @@ def _resolve_updates(
     with transaction.atomic():
         context.confirm()
         settlement = outbox.Settlement(context, sync, side, intents, records)
+        landed = []
         for intent in intents:
             record = by_id.get(str(intent.link.id_on(side)))
             if record is not None and _landed(sync, side, intent, record, history):
                 settlement.written(intent, record, confirmed=True)
+                landed.append(intent)
             else:
-                settlement.dropped(intent, "It had not arrived; planned again.")
+                moved = record is not None and record.version != intent.expected_version
+                settlement.dropped(
+                    intent, "It had not arrived; planned again.", keep_conflicts=moved
+                )
         settlement.save()
+        if side is Side.HUBSPOT:
+            log_overwritten(context, sync, landed, history)
     with transaction.atomic():
         context.confirm()
         store.observe(
@@ -270,11 +279,22 @@ def _landed(
     side: Side,
     intent: PendingWrite,
     record: Record,
-    history: Mapping[str, Mapping[str, tuple[PastValue, ...]]],
+    history: History,
 ) -> bool:
-    """Whether an update certainly arrived: every value sent is there, or stood there since."""
+    """Whether an update certainly arrived: every value sent is there, or stood there since.
+
+    A side without a history tells of it by any value sent that was not there before: the record
+    has moved since, and somebody may have edited what else was sent.
+    """
     kinds = {m.field(side): m.kind for m in sync.config.mappings}
     past = history.get(record.ref.id, {})
+    if not history and record.version != intent.expected_version:
+        return any(
+            canonical(change.after, kinds[change.field])
+            == canonical(record.get(change.field), kinds[change.field])
+            != canonical(change.before, kinds[change.field])
+            for change in outbox.planned_changes(intent)
+        )
     for name, sent in intent.payload.items():
         kind = kinds[name]
         wanted = canonical(sent, kind)
@@ -295,42 +315,77 @@ def _since(value: PastValue, intent: PendingWrite) -> bool:
         return False
 
 
-def overwritten(
-    connector: Connector,
-    record_type: str,
+def log_overwritten(
+    context: RunContext,
+    sync: ActiveSync,
     intents: Sequence[PendingWrite],
-    fields: AbstractSet[str],
-) -> list[tuple[PendingWrite, list[dict[str, Value]]]]:
-    """Foreign values that our updates overwrote between the look before and the write itself.
+    history: History | None = None,
+) -> None:
+    """Name the values of somebody else's that our updates in HubSpot overwrote unseen.
 
     HubSpot has no conditional write; its property history shows what stood there for a moment:
-    a value of somebody else's, right before ours, that is not the one we saw.
+    a foreign value right before ours that is not the one we saw (ENGINE 2.6).
 
-    Returns:
-        Each update concerned with the values that were lost, as record log changes.
+    Args:
+        context: The run.
+        sync: The sync.
+        intents: The updates.
+        history: What is known of the fields already; None to read it.
     """
-    ids = [str(intent.link.id_on(Side.HUBSPOT)) for intent in intents]
-    history = connector.history(record_type, ids, sorted(fields))
-    lost = []
-    for intent, record_id in zip(intents, ids, strict=True):
-        changes: list[dict[str, Value]] = []
-        for change in outbox.planned_changes(intent):
-            values = history.get(record_id, {}).get(change.field, ())[:2]
-            if len(values) < len(Side) or not values[0].ours or values[1].ours:
-                continue
-            if canonical(values[1].value) not in {
-                canonical(change.before),
-                canonical(change.after),
-            }:
-                changes.append(
-                    {
-                        "field": change.field,
-                        "label": change.field,
-                        "before": values[1].value,
-                        "after": change.after,
-                        "side": Side.HUBSPOT.value,
-                    }
+    side = Side.HUBSPOT
+    two_way = {
+        m.hubspot
+        for m in sync.config.merged
+        if m.direction.allows(side.other) and sync.config.direction.allows(side.other)
+    }
+    concerned = [intent for intent in intents if two_way & set(intent.payload)]
+    if not concerned:
+        return
+    if history is None:
+        ids = [str(intent.link.id_on(side)) for intent in concerned]
+        record_type = sync.config.pair.type(side)
+        history = context.connectors[side].history(record_type, ids, sorted(two_way))
+    entries = []
+    for intent in concerned:
+        past = history.get(str(intent.link.id_on(side)), {})
+        lost = [
+            (change, value)
+            for change in outbox.planned_changes(intent)
+            if (value := _lost_to(intent, change, past.get(change.field, ()))) is not None
+        ]
+        if lost:
+            entries.append(
+                record_log.entry(
+                    intent.link,
+                    record_log.Kind.CONFLICT,
+                    at=context.env.clock.now(),
+                    run=context.run,
+                    side=side,
+                    text="The value was changed in HubSpot in the very moment it was written.",
+                    changes=[
+                        {
+                            "field": change.field,
+                            "label": change.field,
+                            "before": value.value,
+                            "after": change.after,
+                            "side": side.value,
+                        }
+                        for change, value in lost
+                    ],
                 )
-        if changes:
-            lost.append((intent, changes))
-    return lost
+            )
+    record_log.save(entries)
+
+
+def _lost_to(
+    intent: PendingWrite, change: FieldChange, values: Sequence[PastValue]
+) -> PastValue | None:
+    """The foreign value, newest first, that our write of a field came to stand upon."""
+    for ours, older in pairwise(values):
+        if not ours.ours or canonical(ours.value) != canonical(change.after):
+            continue
+        if not _since(ours, intent):
+            return None
+        seen = {canonical(change.before), canonical(change.after)}
+        return None if older.ours or canonical(older.value) in seen else older
+    return None

@@ -301,7 +301,7 @@ def _take_over(page: _Page, link: RecordLink, record: Record) -> None:
         put(link, "seen", side, _values(page, link, record))
     _touch(link, page.now)
     _forget_unreadable(link, side)
-    if record.unreadable:
+    if record.unreadable and not record.gone:  # what is gone is not written anyway
         link.state, link.code = State.FAILING.value, "bad_data"
         link.params = {"side": side.label, "detail": record.unreadable}
         link.failing_since = link.failing_since or page.now
