@@ -35,10 +35,36 @@ class Page:
 
 
 class Op(StrEnum):
-    """What a write does."""
+    """What a write does. A side refuses what it has no such thing for.
+
+    CREATE and UPDATE go everywhere. VOID is for invoices and payments and takes back their
+    amounts. ARCHIVE is HubSpot's recycle bin, INACTIVATE a QuickBooks list object made inactive,
+    DELETE a QuickBooks transaction taken away for good. UPSERT is for records that no person
+    edits (mirrored payments): repeated, it would undo a person's edit.
+    """
 
     CREATE = "create"
     UPDATE = "update"
+    UPSERT = "upsert"
+    VOID = "void"
+    ARCHIVE = "archive"
+    INACTIVATE = "inactivate"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """An association of a record with another one of the same side.
+
+    Attributes:
+        type: The other record's type.
+        id: Its id.
+        primary: Whether it is the one primary partner (a contact's or deal's company).
+    """
+
+    type: str
+    id: str
+    primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +78,7 @@ class WriteItem:
         version: QuickBooks' SyncToken the values were computed from.
         current: All values last seen, so that parts of a nested object can be sent whole.
         marker: What a created record is marked with, so that it can be found again; "" for none.
+        ties: What a created record is associated with, in the same call (HubSpot).
     """
 
     key: str
@@ -60,6 +87,7 @@ class WriteItem:
     version: str = ""
     current: Values = field(default_factory=dict)
     marker: str = ""
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +247,35 @@ class Connector(Protocol):
     def record_url(self, record_type: str, record_id: str) -> str:
         """Where a person opens the record in the vendor's own pages."""
         ...
+
+
+class Associating(Protocol):
+    """What a side with associations offers besides ``Connector`` (HubSpot)."""
+
+    def ties(
+        self, record_type: str, ids: Sequence[str], to_type: str
+    ) -> Mapping[str, tuple[Tie, ...]]:
+        """``{id: the records of the other type it is associated with}``, an entry for each id."""
+        ...
+
+    def tie(
+        self, record_type: str, pairs: Sequence[tuple[str, Tie]]
+    ) -> Mapping[tuple[str, Tie], RecordError]:
+        """Associate records with others of one type; what could not be done, with the reason.
+
+        Repeating it changes nothing, so an ``OutcomeUnknown`` is cured by sending it again.
+        """
+        ...
+
+    def untie(
+        self, record_type: str, pairs: Sequence[tuple[str, Tie]]
+    ) -> Mapping[tuple[str, Tie], RecordError]:
+        """Take associations away, labels included. As ``tie``; what is not tied is done."""
+        ...
+
+
+class AssociatingConnector(Connector, Associating, Protocol):
+    """A side that has associations."""
 
 
 def flat(nested: Mapping[str, Value], prefix: str = "") -> dict[str, Value]:

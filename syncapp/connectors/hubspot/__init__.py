@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncapp.connectors.base import Connector, Credentials
+from syncapp.connectors.base import AssociatingConnector, Credentials
 from syncapp.connectors.caller import Caller
 from syncapp.connectors.hubspot.client import HubSpotDialect
 from syncapp.connectors.hubspot.connector import HubSpotConnector
@@ -25,7 +25,7 @@ def connect(
     ui_domain: str = "",
     time_zone: str = "",
     app_id: str = "",
-) -> Connector:
+) -> AssociatingConnector:
     """Return the connector of one HubSpot account. Makes no call.
 
     Args:

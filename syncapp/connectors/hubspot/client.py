@@ -21,6 +21,8 @@ WRITE_SECONDS = 110.0
 TEN_SECONDS_WAIT = 10.0
 SEARCH_WAIT = 1.0
 UNKNOWN_DAILY_WAIT = 3600.0
+#: Whether associations count in the general window as well is UNCONFIRMED: kept under both.
+_TIES = ("calls", "associations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,36 @@ class HubSpotClient:
         """Changes of up to 100 records; ids that were merged away are refused."""
         return self._write(f"{self._objects(slug)}/batch/update", {"inputs": list(inputs)})
 
+    def batch_upsert(self, slug: str, inputs: Sequence[Mapping[str, object]]) -> Answer:
+        """Up to 100 records by a unique property, made where there are none."""
+        return self._write(f"{self._objects(slug)}/batch/upsert", {"inputs": list(inputs)})
+
+    def batch_archive(self, slug: str, ids: Sequence[str]) -> Answer:
+        """Up to 100 records into the recycle bin; nothing comes back (204)."""
+        body = {"inputs": [{"id": one} for one in ids]}
+        return self._write(f"{self._objects(slug)}/batch/archive", body)
+
+    # -- associations
+
+    def ties_read(self, slug: str, to_slug: str, inputs: Sequence[Mapping[str, object]]) -> Answer:
+        """The partners of up to 1,000 records; 207 names those that have none."""
+        path = f"{self._ties(slug, to_slug)}/batch/read"
+        return self._read(Call("POST", path, body={"inputs": list(inputs)}, budget=_TIES))
+
+    def ties_create(
+        self, slug: str, to_slug: str, inputs: Sequence[Mapping[str, object]]
+    ) -> Answer:
+        """Up to 2,000 associations."""
+        path = f"{self._ties(slug, to_slug)}/batch/create"
+        return self._write(path, {"inputs": list(inputs)}, budget=_TIES)
+
+    def ties_archive(
+        self, slug: str, to_slug: str, inputs: Sequence[Mapping[str, object]]
+    ) -> Answer:
+        """Associations taken away with all their labels."""
+        path = f"{self._ties(slug, to_slug)}/batch/archive"
+        return self._write(path, {"inputs": list(inputs)}, budget=_TIES)
+
     # -- properties
 
     def properties(self, slug: str) -> Answer:
@@ -170,6 +202,9 @@ class HubSpotClient:
     def _objects(self, slug: str) -> str:
         return f"/crm/objects/{self._versions.objects}/{slug}"
 
+    def _ties(self, slug: str, to_slug: str) -> str:
+        return f"/crm/associations/{self._versions.associations}/{slug}/{to_slug}"
+
     def _properties(self, slug: str) -> str:
         return f"/crm/properties/{self._versions.properties}/{slug}"
 
@@ -179,7 +214,9 @@ class HubSpotClient:
             raise judge(problem_of(answer), writing=False)
         return answer
 
-    def _write(self, path: str, body: Mapping[str, object]) -> Answer:
+    def _write(
+        self, path: str, body: Mapping[str, object], budget: tuple[str, ...] = ("calls",)
+    ) -> Answer:
         return self.caller.send(
-            Call("POST", path, body=body, writes=True, timeout_seconds=WRITE_SECONDS)
+            Call("POST", path, body=body, writes=True, budget=budget, timeout_seconds=WRITE_SECONDS)
         )

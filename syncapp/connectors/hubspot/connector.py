@@ -5,15 +5,15 @@ No ``if`` about sync. ``connect`` in the package builds one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syncapp.connectors import cursors
-from syncapp.connectors.base import Op, Page, WriteBatch, WriteResult
+from syncapp.connectors.base import Op, Page, Tie, WriteBatch, WriteResult
 from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.http import is_loopback
-from syncapp.connectors.hubspot import writes
+from syncapp.connectors.hubspot import marker, ties, writes
 from syncapp.connectors.hubspot.client import HubSpotClient
 from syncapp.connectors.hubspot.errors import judge, problem_of
 from syncapp.connectors.hubspot.objects import (
@@ -21,9 +21,6 @@ from syncapp.connectors.hubspot.objects import (
     HISTORY_BATCH,
     LIST_PAGE,
     MARKER,
-    MARKER_GROUP,
-    MARKER_GROUP_LABEL,
-    MARKER_LABEL,
     MAX_PROPERTIES_IN_SEARCH,
     MAX_PROPERTIES_IN_URL,
     TYPES,
@@ -34,7 +31,7 @@ from syncapp.connectors.hubspot.paging import following_page, next_after, search
 from syncapp.connectors.hubspot.records import past_values, to_record
 from syncapp.connectors.hubspot.schema import to_field
 from syncapp.connectors.jsontext import items, mapping, text
-from syncapp.core.errors import ConfigurationInvalid, OutcomeUnknown, TryLater
+from syncapp.core.errors import ConfigurationInvalid, RecordError, TryLater
 from syncapp.core.ports import Env
 from syncapp.core.records import Account, PastValue, Record
 from syncapp.core.schema import Field
@@ -44,8 +41,6 @@ from syncapp.core.sides import Side
 CLOCK_DOUBT = timedelta(minutes=15)
 #: A value of any unique property that HubSpot takes, and that nobody has.
 _HARMLESS = "nobody@example.com"
-
-_Create = Callable[[str, Mapping[str, object]], Answer]
 
 
 class HubSpotConnector:
@@ -70,7 +65,7 @@ class HubSpotConnector:
         ui_domain: str,
         app_id: str,
     ) -> None:
-        self.batch_size: Mapping[Op, int] = {Op.CREATE: BATCH, Op.UPDATE: BATCH}
+        self.batch_size: Mapping[Op, int] = dict.fromkeys(Op, BATCH)
         self._env = env
         self._caller = caller
         self._client = HubSpotClient(caller, versions)
@@ -121,54 +116,7 @@ class HubSpotConnector:
 
     def prepare(self, record_type: str) -> None:
         """See ``Connector``. Makes a group and the property ``qbo_sync_id``, unique."""
-        kind = _type(record_type)
-        if not kind.has_marker or self._has_marker(kind):
-            return
-        group = {"name": MARKER_GROUP, "label": MARKER_GROUP_LABEL}
-        self._define(self._client.create_group, kind, group)
-        self._define(
-            self._client.create_property,
-            kind,
-            {
-                "name": MARKER,
-                "label": MARKER_LABEL,
-                "description": "Set by Tandem; the same person is never created twice.",
-                "groupName": MARKER_GROUP,
-                "type": "string",
-                "fieldType": "text",
-                "hasUniqueValue": True,
-            },
-        )
-        if not self._has_marker(kind):
-            raise TryLater(f"HubSpot has not made the property {MARKER} yet.", code="temporary")
-
-    def _has_marker(self, kind: ObjectType) -> bool:
-        answer = self._client.find_property(kind.slug, MARKER)
-        if answer.status == 404:
-            return False
-        if not answer.ok:
-            raise judge(problem_of(answer), writing=False)
-        if mapping(answer.json).get("hasUniqueValue") is not True:
-            raise ConfigurationInvalid(
-                f"HubSpot has a property {MARKER} that does not require unique values. "
-                "Delete it; Tandem makes its own.",
-                code="marker_unusable",
-            )
-        return mapping(answer.json).get("archived") is not True
-
-    @staticmethod
-    def _define(create: _Create, kind: ObjectType, definition: Mapping[str, object]) -> None:
-        """Create a definition; one that is there already is as good, and repeating is harmless."""
-        try:
-            answer = create(kind.slug, definition)
-        except OutcomeUnknown as error:
-            raise TryLater(str(error), code="temporary", detail=error.detail) from error
-        if answer.is_trouble:
-            raise TryLater(
-                "HubSpot had trouble of its own.", code="temporary", request_id=answer.request_id
-            )
-        if not answer.ok and answer.status != 409:
-            raise judge(problem_of(answer), writing=False)
+        marker.prepare(self._client, _type(record_type))
 
     # -- reading
 
@@ -372,6 +320,26 @@ class HubSpotConnector:
         """See ``Connector``."""
         _type(batch.type)
         return writes.write(self._client, batch)
+
+    # -- associations
+
+    def ties(
+        self, record_type: str, ids: Sequence[str], to_type: str
+    ) -> Mapping[str, tuple[Tie, ...]]:
+        """See ``Associating``."""
+        return ties.read(self._client, _type(record_type).slug, ids, _type(to_type).slug)
+
+    def tie(
+        self, record_type: str, pairs: Sequence[tuple[str, Tie]]
+    ) -> Mapping[tuple[str, Tie], RecordError]:
+        """See ``Associating``."""
+        return ties.write(self._client, _type(record_type).slug, pairs)
+
+    def untie(
+        self, record_type: str, pairs: Sequence[tuple[str, Tie]]
+    ) -> Mapping[tuple[str, Tie], RecordError]:
+        """See ``Associating``."""
+        return ties.remove(self._client, _type(record_type).slug, pairs)
 
     def record_url(self, record_type: str, record_id: str) -> str:
         """See ``Connector``."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from syncapp.connectors import jsontext
+from syncapp.connectors.batches import WholeRefused
 from syncapp.connectors.caller import Answer, redact
 from syncapp.connectors.hubspot.objects import MARKER
 from syncapp.connectors.jsontext import Json, items, mapping, text
@@ -293,6 +294,22 @@ def problem_of(answer: Answer) -> Problem:
         request_id=answer.request_id or text(told.get("correlationId")),
         retry_after_seconds=answer.retry_after_seconds,
     )
+
+
+def whole_refusal(answer: Answer) -> Exception:
+    """What is raised for a batch that was refused, or not confirmed, as a whole."""
+    if answer.is_trouble:
+        return OutcomeUnknown(
+            f"HubSpot did not confirm the write (HTTP {answer.status}).",
+            code="outcome_unknown",
+            detail=f"HTTP {answer.status}",
+            request_id=answer.request_id,
+        )
+    error = judge(problem_of(answer), writing=True)
+    # Whose fault it is shows when the batch is halved; a lone item that is missing is gone.
+    if isinstance(error, RecordRejected | RecordGone):
+        return WholeRefused(error)
+    return error
 
 
 def problem_of_item(

@@ -34,6 +34,9 @@ class ObjectType:
         modified: The property that moves with every change.
         always: Properties asked for whatever the caller wants.
         has_marker: Whether we create records of this type, and so mark them.
+        may_upsert: Whether no person edits them, so that an upsert cannot undo an edit.
+        voided: What is written to void one; nothing where that is not possible.
+        may_archive: Whether one may be put into the recycle bin.
     """
 
     slug: str
@@ -41,6 +44,9 @@ class ObjectType:
     modified: str = "hs_lastmodifieddate"
     always: tuple[str, ...] = ()
     has_marker: bool = False
+    may_upsert: bool = False
+    voided: tuple[tuple[str, str], ...] = ()
+    may_archive: bool = False
 
 
 _ORIGIN = ("hs_merged_object_ids", "hs_object_source_label")
@@ -65,6 +71,63 @@ TYPES: Mapping[str, ObjectType] = {
         ),
         ObjectType(
             "companies", "0-2", always=("name", "createdate", "hs_lastmodifieddate", *_ORIGIN)
+        ),
+        ObjectType(
+            "deals", "0-3", always=("dealname", "createdate", "hs_lastmodifieddate", *_ORIGIN)
+        ),
+        ObjectType(
+            "products",
+            "0-7",
+            always=("name", "hs_sku", "createdate", "hs_lastmodifieddate", *_ORIGIN),
+            has_marker=True,
+            may_archive=True,
+        ),
+        ObjectType(
+            "line_items",
+            "0-8",
+            always=("name", "hs_product_id", "createdate", "hs_lastmodifieddate"),
+            has_marker=True,
+            may_archive=True,
+        ),
+        ObjectType(
+            "notes",
+            "0-46",
+            always=("hs_timestamp", "hs_createdate", "hs_lastmodifieddate"),
+            has_marker=True,
+            may_archive=True,
+        ),
+        ObjectType(
+            "invoices",
+            "0-53",
+            always=(
+                "hs_number",
+                "hs_invoice_status",
+                "hs_invoice_billable",
+                "hs_external_invoice_id",
+                "hs_createdate",
+                "hs_lastmodifieddate",
+                *_ORIGIN,
+            ),
+            has_marker=True,
+            voided=(("hs_invoice_status", "voided"),),  # by API: UNCONFIRMED (9.2)
+            may_archive=True,  # HubSpot refuses it for paid and voided ones
+        ),
+        ObjectType("discounts", "0-84", has_marker=True, may_archive=True),
+        ObjectType("fees", "0-85", has_marker=True, may_archive=True),
+        ObjectType("taxes", "0-86", has_marker=True, may_archive=True),
+        ObjectType(
+            "commerce_payments",
+            "0-101",
+            always=(
+                "hs_latest_status",
+                "hs_initial_amount",
+                "hs_processor_type",
+                "hs_createdate",
+                "hs_lastmodifieddate",
+            ),
+            has_marker=True,
+            may_upsert=True,
+            may_archive=True,  # HubSpot's own payments are read only
         ),
     )
 }  # fmt: skip

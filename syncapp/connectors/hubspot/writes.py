@@ -6,42 +6,94 @@ blindly. Knows nothing of why something is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from syncapp.connectors.base import Op, Refused, WriteBatch, WriteItem, WriteResult, Written
-from syncapp.connectors.batches import WholeRefused, send_in_halves
+from syncapp.connectors.batches import send_in_halves
 from syncapp.connectors.caller import Answer
+from syncapp.connectors.hubspot import ties
 from syncapp.connectors.hubspot.client import HubSpotClient
-from syncapp.connectors.hubspot.errors import Problem, judge, problem_of, problem_of_item
-from syncapp.connectors.hubspot.objects import MARKER
+from syncapp.connectors.hubspot.errors import Problem, judge, problem_of_item, whole_refusal
+from syncapp.connectors.hubspot.objects import MARKER, TYPES, ObjectType
 from syncapp.connectors.hubspot.records import to_properties, to_record
 from syncapp.connectors.jsontext import Json, items, mapping, text
-from syncapp.core.errors import OutcomeUnknown, RecordError, RecordGone, RecordRejected, SyncError
+from syncapp.core.errors import (
+    ConfigurationInvalid,
+    OutcomeUnknown,
+    RecordError,
+    RecordRejected,
+    SyncError,
+)
+from syncapp.core.records import Record, RecordRef
+from syncapp.core.sides import Side
 
 
 def write(client: HubSpotClient, batch: WriteBatch) -> tuple[WriteResult, ...]:
-    """Send a batch; see ``Connector.write``."""
+    """Send a batch; see ``Connector.write``.
+
+    Raises:
+        ConfigurationInvalid: HubSpot has no such operation for the type.
+    """
+    make, post = _operation(client, TYPES[batch.type], batch.op)
 
     def send(part: Sequence[WriteItem]) -> Mapping[str, WriteResult]:
-        if batch.op is Op.CREATE:
-            answer = client.batch_create(batch.type, [_create_input(item) for item in part])
-        else:
-            answer = client.batch_update(batch.type, [_update_input(item) for item in part])
+        answer = post([make(item) for item in part])
         if not answer.ok:
-            raise _whole_refusal(answer)
+            raise whole_refusal(answer)
+        if batch.op is Op.ARCHIVE:  # 204: nothing is told of the records
+            return {item.key: _archived(batch, item, answer) for item in part}
         return _results(batch, part, answer)
 
     return send_in_halves(batch.items, send)
 
 
-def _create_input(item: WriteItem) -> Mapping[str, object]:
+_Input = Mapping[str, object]
+_Make = Callable[[WriteItem], _Input]
+_Post = Callable[[Sequence[_Input]], Answer]
+
+
+def _operation(client: HubSpotClient, kind: ObjectType, op: Op) -> tuple[_Make, _Post]:
+    slug = kind.slug
+    match op:
+        case Op.CREATE:
+            return partial(_create_input, slug), partial(client.batch_create, slug)
+        case Op.UPDATE:
+            return _update_input, partial(client.batch_update, slug)
+        case Op.UPSERT if kind.may_upsert:
+            return _upsert_input, partial(client.batch_upsert, slug)
+        case Op.VOID if kind.voided:
+            voided = dict(kind.voided)
+            return (
+                lambda item: _update_input(replace(item, values={**item.values, **voided})),
+                partial(client.batch_update, slug),
+            )
+        case Op.ARCHIVE if kind.may_archive:
+            return (
+                lambda item: {"id": item.record_id},
+                lambda inputs: client.batch_archive(slug, [str(one["id"]) for one in inputs]),
+            )
+    raise ConfigurationInvalid(f"HubSpot cannot {op.value} {slug}.", code="unknown_type")
+
+
+def _create_input(slug: str, item: WriteItem) -> _Input:
+    told: dict[str, object] = {
+        "properties": _marked(item), "objectWriteTraceId": item.key
+    }  # fmt: skip
+    if item.ties:
+        told["associations"] = [ties.on_create(slug, tie) for tie in item.ties]
+    return told
+
+
+def _marked(item: WriteItem) -> Mapping[str, str]:
     properties = to_properties(item.values)
     if item.marker:
         properties[MARKER] = item.marker
-    return {"properties": properties, "objectWriteTraceId": item.key}
+    return properties
 
 
-def _update_input(item: WriteItem) -> Mapping[str, object]:
+def _update_input(item: WriteItem) -> _Input:
     return {
         "id": item.record_id,
         "properties": to_properties(item.values),
@@ -49,20 +101,20 @@ def _update_input(item: WriteItem) -> Mapping[str, object]:
     }
 
 
-def _whole_refusal(answer: Answer) -> Exception:
-    """What is raised for a batch that was refused, or not confirmed, as a whole."""
-    if answer.is_trouble:
-        return OutcomeUnknown(
-            f"HubSpot did not confirm the write (HTTP {answer.status}).",
-            code="outcome_unknown",
-            detail=f"HTTP {answer.status}",
-            request_id=answer.request_id,
-        )
-    error = judge(problem_of(answer), writing=True)
-    # Whose fault it is shows when the batch is halved; a lone item that is missing is gone.
-    if isinstance(error, RecordRejected | RecordGone):
-        return WholeRefused(error)
-    return error
+def _upsert_input(item: WriteItem) -> _Input:
+    if not item.marker:
+        raise ValueError("an upsert needs a marker: nothing else says which record is meant")
+    return {
+        "id": item.marker,
+        "idProperty": MARKER,
+        "properties": _marked(item),
+        "objectWriteTraceId": item.key,
+    }
+
+
+def _archived(batch: WriteBatch, item: WriteItem, answer: Answer) -> Written:
+    ref = RecordRef(Side.HUBSPOT, batch.type, item.record_id or "")
+    return Written(item.key, Record(ref, {}, gone="archived"), answer.request_id)
 
 
 def _results(
@@ -123,13 +175,13 @@ class _Finder:
         self._by_key = {item.key: item for item in part}
         self._by_id = {item.record_id: item for item in part if item.record_id}
         self._by_marker = {item.marker: item for item in part if item.marker}
-        self._is_create = batch.op is Op.CREATE
+        self._has_no_id = batch.op in {Op.CREATE, Op.UPSERT}
 
     def by_result(self, told: Mapping[str, Json]) -> WriteItem | None:
         traced = self._by_key.get(text(told.get("objectWriteTraceId")))
         if traced is not None:
             return traced
-        if self._is_create:
+        if self._has_no_id:
             marker = text(mapping(told.get("properties")).get(MARKER))
             return self._by_marker.get(marker)
         return self._by_id.get(text(told.get("id")))
