@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -276,6 +276,18 @@ class Associating(Protocol):
 
 class AssociatingConnector(Connector, Associating, Protocol):
     """A side that has associations."""
+
+
+class RateKeeping(Protocol):
+    """What a side with exchange rates offers besides ``Connector`` (QuickBooks)."""
+
+    def exchange_rate(self, currency: str, on: date) -> str:
+        """What one unit of a currency is worth in the home currency; "" when nobody has said."""
+        ...
+
+
+class BookkeepingConnector(Connector, RateKeeping, Protocol):
+    """A side that keeps books."""
 
 
 def flat(nested: Mapping[str, Value], prefix: str = "") -> dict[str, Value]:

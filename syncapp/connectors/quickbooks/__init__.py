@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncapp.connectors.base import Connector, Credentials
+from syncapp.connectors.base import BookkeepingConnector, Credentials
 from syncapp.connectors.caller import Caller
 from syncapp.connectors.quickbooks.client import QuickBooksDialect
 from syncapp.connectors.quickbooks.connector import QuickBooksConnector
@@ -29,7 +29,7 @@ def connect(
     budget: BudgetStore,
     environment: str = "production",
     base_url: str = "",
-) -> Connector:
+) -> BookkeepingConnector:
     """Return the connector of one QuickBooks company. Makes no call.
 
     Args:

@@ -30,7 +30,8 @@ def first_page(
     client: QuickBooksClient, record_types: Sequence[str], since: datetime, *, now: datetime
 ) -> Page:
     """The changes as one page, or the first page of the queries."""
-    if now - since > timedelta(days=CDC_MAX_DAYS):
+    can_tell = all(ENTITIES[record_type].in_cdc for record_type in record_types)
+    if not can_tell or now - since > timedelta(days=CDC_MAX_DAYS):
         return _query_page(client, record_types, since, {}, now)
     answer = client.changes(record_types, since)
     records = _cdc_records(answer, record_types)
@@ -81,7 +82,10 @@ def _query_page(
     entity = ENTITIES[record_types[number]]
     moment = text(place.get("moment")) or since.astimezone(UTC).isoformat(timespec="seconds")
     start = _whole(place.get("start")) or 1
-    conditions = [query.at_least(CHANGED, moment), *([query.ANY_STATE] if entity.is_list else [])]
+    conditions = [
+        query.at_least(CHANGED, moment),
+        *([query.ANY_STATE] if entity.hides_inactive else []),
+    ]
     answer = client.query(
         query.select(entity.name, conditions, order_by=CHANGED, start=start, most=PAGE)
     )

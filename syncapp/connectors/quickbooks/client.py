@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from syncapp.connectors.caller import Answer, Block, Call, Caller
@@ -92,11 +92,22 @@ class QuickBooksClient:
         path = f"{self._root}/{entity.path}/{record_id}"
         return self.caller.send(Call("GET", path, query=_VERSION))
 
+    def exchange_rate(self, currency: str, on: date) -> Answer:
+        """The rate of a currency on a day; a fault is an answer here."""
+        query = (("sourcecurrencycode", currency), ("asofdate", on.isoformat()), *_VERSION)
+        return self.caller.send(Call("GET", f"{self._root}/exchangerate", query=query))
+
     # -- writing
 
-    def save(self, entity: Entity, body: Mapping[str, object], request_id: str) -> Answer:
-        """Create, or update when the body has an Id."""
-        query = (("requestid", request_id), *_VERSION)
+    def save(
+        self,
+        entity: Entity,
+        body: Mapping[str, object],
+        request_id: str,
+        also: Sequence[tuple[str, str]] = (),
+    ) -> Answer:
+        """Create, or update when the body has an Id; ``also`` is what makes it a void, say."""
+        query = (*also, ("requestid", request_id), *_VERSION)
         return self._write(Call("POST", f"{self._root}/{entity.path}", query=query, body=body))
 
     def batch(self, requests: Sequence[Mapping[str, object]], request_id: str) -> Answer:

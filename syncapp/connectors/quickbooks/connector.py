@@ -6,14 +6,14 @@ No ``if`` about sync. ``connect`` in the package builds one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from syncapp.connectors import cursors
 from syncapp.connectors.base import Op, Page, WriteBatch, WriteResult
 from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.jsontext import Json, items, mapping, text
-from syncapp.connectors.quickbooks import changes, query, schema, writes
+from syncapp.connectors.quickbooks import changes, custom_fields, query, schema, writes
 from syncapp.connectors.quickbooks.client import QuickBooksClient, server_time
 from syncapp.connectors.quickbooks.entities import BATCH, ENTITIES, IN_LIST, PAGE, Entity
 from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_of
@@ -41,7 +41,7 @@ class QuickBooksConnector:
     def __init__(
         self, env: Env, caller: Caller, *, realm_id: str, environment: str, app_url: str
     ) -> None:
-        self.batch_size: Mapping[Op, int] = {Op.CREATE: BATCH, Op.UPDATE: BATCH}
+        self.batch_size: Mapping[Op, int] = dict.fromkeys(Op, BATCH)
         self._env = env
         self._caller = caller
         self._client = QuickBooksClient(caller, realm_id)
@@ -86,8 +86,12 @@ class QuickBooksConnector:
         )
 
     def describe(self, record_type: str) -> tuple[Field, ...]:
-        """See ``Connector``; fixed tables, no call."""
-        return schema.fields(record_type)
+        """See ``Connector``: fixed tables; the names of custom fields are in the preferences."""
+        fixed = schema.fields(record_type)
+        if record_type not in custom_fields.ON:
+            return fixed
+        chosen = mapping(mapping(self._client.preferences().json).get("Preferences"))
+        return (*fixed, *custom_fields.fields(chosen))
 
     def prepare(self, record_type: str) -> None:
         """See ``Connector``: lists are found again by their name, so there is nothing to make."""
@@ -112,8 +116,10 @@ class QuickBooksConnector:
         return Page(records, cursors.encode(start=start + PAGE, at=started.isoformat()), started)
 
     def streams(self, record_types: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """See ``Connector``: one call tells the changes of all types."""
-        return (tuple(record_types),) if record_types else ()
+        """See ``Connector``: one call tells the changes of all types but taxes."""
+        told = tuple(one for one in record_types if _entity(one).in_cdc)
+        alone = tuple((one,) for one in record_types if not _entity(one).in_cdc)
+        return ((told,) if told else ()) + alone
 
     def changes_page(
         self,
@@ -214,6 +220,20 @@ class QuickBooksConnector:
         del record_type, ids, fields
         return {}
 
+    def exchange_rate(self, currency: str, on: date) -> str:
+        """What one unit of a currency is worth in the home currency; "" when nobody has said.
+
+        Raises:
+            SyncError: QuickBooks refuses the question for another reason.
+        """
+        answer = self._client.exchange_rate(currency, on)
+        if answer.ok and fault_of(answer.json) is None:
+            return text(mapping(mapping(answer.json).get("ExchangeRate")).get("Rate"))
+        error = judge(problem_of(answer))
+        if isinstance(error, RecordGone):
+            return ""
+        raise error
+
     def _server_time(self, answer: Answer) -> datetime:
         return cursors.instant(server_time(answer)) or answer.at or self._env.clock.now()
 
@@ -239,7 +259,7 @@ def _entity(record_type: str) -> Entity:
 
 
 def _any_state(entity: Entity) -> tuple[str, ...]:
-    return (query.ANY_STATE,) if entity.is_list else ()
+    return (query.ANY_STATE,) if entity.hides_inactive else ()
 
 
 def _rows(answer: Answer, entity: Entity) -> Sequence[Json]:
@@ -253,6 +273,11 @@ _PREFERENCES = (
     ("SalesFormsPrefs", "AutoApplyCredit"),
     ("SalesFormsPrefs", "AllowServiceDate"),
     ("SalesFormsPrefs", "AllowDiscount"),
+    ("SalesFormsPrefs", "AllowDeposit"),
+    ("SalesFormsPrefs", "AllowShipping"),
+    ("SalesFormsPrefs", "AutoApplyPayments"),
+    ("SalesFormsPrefs", "ETransactionPaymentEnabled"),
+    ("ProductAndServicesPrefs", "QuantityOnHand"),
     ("CurrencyPrefs", "MultiCurrencyEnabled"),
     ("TaxPrefs", "UsingSalesTax"),
     ("TaxPrefs", "PartnerTaxEnabled"),
@@ -268,4 +293,6 @@ def _preferences(chosen: Mapping[str, Json]) -> dict[str, Value]:
     for group, name in _PREFERENCES:
         value = mapping(chosen.get(group)).get(name)
         told[name] = value if isinstance(value, bool) else text(value) or None
+    tax = mapping(mapping(chosen.get("TaxPrefs")).get("TaxGroupCodeRef"))
+    told["TaxGroupCodeRef"] = text(tax.get("value")) or None
     return told

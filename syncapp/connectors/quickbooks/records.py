@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 
 from syncapp.connectors.base import WriteItem, flat
 from syncapp.connectors.jsontext import Json, mapping, number_text, text
+from syncapp.connectors.quickbooks import custom_fields
+from syncapp.connectors.quickbooks.structures import as_sent
 from syncapp.core.errors import RecordRejected
 from syncapp.core.records import Record, RecordRef
 from syncapp.core.schema import Kind
@@ -21,6 +23,9 @@ from syncapp.core.values import Value
 _LEFT_OUT = frozenset({"domain", "sparse", "status"})
 #: Parts the server computes; it refuses them or takes them for an edit.
 _NEVER_SENT_BACK = frozenset({"Id", "Lat", "Long"})
+#: Objects whose other parts are not filled in: stale tax is kept or refused (13), and custom
+#: fields have a form of their own.
+_NEVER_FILLED = frozenset({"TxnTaxDetail", "CustomField"})
 
 
 def to_record(record_type: str, told: Json) -> Record:
@@ -36,10 +41,11 @@ def to_record(record_type: str, told: Json) -> Record:
             values[name] = _value(member)
         except ValueError as error:
             wrong.append(f"{name}: {error}")
+    custom = custom_fields.values_of(values.get("CustomField"))
     gone = "inactive" if body.get("Active") is False else None
     return Record(
         ref=RecordRef(Side.QUICKBOOKS, record_type, record_id),
-        values=flat(values),
+        values={**flat(values), **custom},
         version=text(body.get("SyncToken")),
         gone="deleted" if body.get("status") == "Deleted" else gone,
         unreadable="; ".join(wrong) or None,
@@ -80,13 +86,16 @@ def to_body(item: WriteItem, kinds: Mapping[str, Kind]) -> dict[str, object]:
         RecordRejected: A number is not a number.
     """
     paths: dict[str, object] = {}
-    nested = {name.split(".", 1)[0] for name in item.values if "." in name}
+    nested = {name.split(".", 1)[0] for name in item.values if "." in name} - _NEVER_FILLED
     for name, value in item.current.items():
         parts = name.split(".")
         if parts[0] in nested and len(parts) > 1 and _may_be_sent_back(parts) and value is not None:
             paths[name] = _sent(name, value, kinds)
     for name, value in item.values.items():
-        paths[name] = _sent(name, value, kinds)
+        if not name.startswith(custom_fields.PREFIX):
+            paths[name] = _sent(name, value, kinds)
+    if custom_fields.are_written(item.values):
+        paths["CustomField"] = custom_fields.to_send(item.values, item.current)
     return _nest(paths)
 
 
@@ -99,6 +108,8 @@ def _may_be_sent_back(parts: list[str]) -> bool:
 def _sent(name: str, value: Value, kinds: Mapping[str, Kind]) -> object:
     if value is None:
         return ""  # clears a field in a sparse update
+    if not isinstance(value, str | bool | int):
+        return as_sent(value)
     match kinds.get(name, Kind.TEXT):
         case Kind.NUMBER | Kind.MONEY if isinstance(value, str) and value.strip():
             try:

@@ -6,29 +6,14 @@ fields differ by company and are read from its preferences. Labels are the words
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from syncapp.connectors.quickbooks import list_fields, sales_fields
+from syncapp.connectors.quickbooks.field_parts import address, computed, phone, stamps
 from syncapp.core.errors import ConfigurationInvalid
 from syncapp.core.schema import Field, Kind
 
 _DELIVERY = (("Print", "Print later"), ("Email", "Send later"), ("None", "None"))
-
-
-def _address(path: str, label: str) -> Iterator[Field]:
-    for number in range(1, 6):
-        yield Field(f"{path}.Line{number}", f"{label}: line {number}", max_length=500)
-    yield Field(f"{path}.City", f"{label}: city", max_length=255)
-    yield Field(f"{path}.CountrySubDivisionCode", f"{label}: state or province", max_length=255)
-    yield Field(f"{path}.PostalCode", f"{label}: ZIP or postal code", max_length=30)
-    yield Field(f"{path}.Country", f"{label}: country", max_length=255)
-
-
-def _phone(path: str, label: str) -> Field:
-    return Field(f"{path}.FreeFormNumber", label, Kind.PHONE, max_length=30)
-
-
-def _computed(name: str, label: str, kind: Kind = Kind.TEXT) -> Field:
-    return Field(name, label, kind, read_only=True)
 
 
 CUSTOMER = (
@@ -41,13 +26,13 @@ CUSTOMER = (
     Field("CompanyName", "Company name", max_length=100),
     Field("PrintOnCheckName", "Name to print on checks", max_length=110),
     Field("PrimaryEmailAddr.Address", "Email", Kind.EMAIL, max_length=100),
-    _phone("PrimaryPhone", "Phone"),
-    _phone("Mobile", "Mobile"),
-    _phone("AlternatePhone", "Other phone"),
-    _phone("Fax", "Fax"),
+    phone("PrimaryPhone", "Phone"),
+    phone("Mobile", "Mobile"),
+    phone("AlternatePhone", "Other phone"),
+    phone("Fax", "Fax"),
     Field("WebAddr.URI", "Website", Kind.URL, max_length=1000),
-    *_address("BillAddr", "Billing address"),
-    *_address("ShipAddr", "Shipping address"),
+    *address("BillAddr", "Billing address"),
+    *address("ShipAddr", "Shipping address"),
     Field("Notes", "Notes", max_length=2000),
     Field("Taxable", "Taxable", Kind.BOOLEAN),
     Field("ResaleNum", "Resale number", max_length=16),
@@ -56,25 +41,37 @@ CUSTOMER = (
     Field("PaymentMethodRef.value", "Payment method", Kind.REFERENCE),
     Field("CustomerTypeRef.value", "Customer type", Kind.REFERENCE),
     # Immutable once set, and the home currency by default: not for a mapping.
-    _computed("CurrencyRef.value", "Currency", Kind.REFERENCE),
-    _computed("ParentRef.value", "Parent customer", Kind.REFERENCE),
-    _computed("FullyQualifiedName", "Full name with parents"),
-    _computed("Job", "Is a sub-customer", Kind.BOOLEAN),
-    _computed("IsProject", "Is a project", Kind.BOOLEAN),
+    computed("CurrencyRef.value", "Currency", Kind.REFERENCE),
+    computed("ParentRef.value", "Parent customer", Kind.REFERENCE),
+    computed("FullyQualifiedName", "Full name with parents"),
+    computed("Job", "Is a sub-customer", Kind.BOOLEAN),
+    computed("IsProject", "Is a project", Kind.BOOLEAN),
     # Making a customer inactive is a decision, never the side effect of a mapped field.
-    _computed("Active", "Active", Kind.BOOLEAN),
-    _computed("Balance", "Open balance", Kind.MONEY),
-    _computed("BalanceWithJobs", "Open balance with sub-customers", Kind.MONEY),
-    _computed("MetaData.CreateTime", "Created", Kind.DATETIME),
-    _computed("MetaData.LastUpdatedTime", "Last changed", Kind.DATETIME),
-    _computed("Id", "QuickBooks id"),
+    computed("Active", "Active", Kind.BOOLEAN),
+    computed("Balance", "Open balance", Kind.MONEY),
+    computed("BalanceWithJobs", "Open balance with sub-customers", Kind.MONEY),
+    *stamps(),
 )
 
-FIELDS: Mapping[str, tuple[Field, ...]] = {"Customer": CUSTOMER}
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "Customer": CUSTOMER,
+    "Item": list_fields.ITEM,
+    "Invoice": sales_fields.INVOICE,
+    "Payment": sales_fields.PAYMENT,
+    "CreditMemo": sales_fields.CREDIT_MEMO,
+    "SalesReceipt": sales_fields.SALES_RECEIPT,
+    "Account": list_fields.ACCOUNT,
+    "Term": list_fields.TERM,
+    "PaymentMethod": list_fields.PAYMENT_METHOD,
+    "Class": list_fields.CLASS,
+    "Department": list_fields.DEPARTMENT,
+    "TaxCode": list_fields.TAX_CODE,
+    "TaxRate": list_fields.TAX_RATE,
+}
 
 
 def fields(record_type: str) -> tuple[Field, ...]:
-    """The fields of a record type.
+    """The fields of a record type, without its custom ones.
 
     Raises:
         ConfigurationInvalid: Tandem does not know the type.

@@ -8,21 +8,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from syncapp.connectors.base import Op, Refused, WriteBatch, WriteItem, WriteResult, Written
 from syncapp.connectors.batches import WholeRefused, send_in_halves
 from syncapp.connectors.caller import Answer
 from syncapp.connectors.jsontext import Json, items, mapping, text
 from syncapp.connectors.quickbooks.client import QuickBooksClient
-from syncapp.connectors.quickbooks.entities import ENTITIES
+from syncapp.connectors.quickbooks.entities import ENTITIES, Entity, Voiding
 from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_in, problem_of
+from syncapp.connectors.quickbooks.markers import NOTE, marked
 from syncapp.connectors.quickbooks.records import to_body, to_record
 from syncapp.connectors.quickbooks.schema import kinds
-from syncapp.core.errors import OutcomeUnknown, RecordError, RecordRejected, SyncError, TryLater
+from syncapp.core.errors import (
+    ConfigurationInvalid,
+    OutcomeUnknown,
+    RecordError,
+    RecordRejected,
+    SyncError,
+    TryLater,
+)
 
 
 def write(client: QuickBooksClient, batch: WriteBatch) -> tuple[WriteResult, ...]:
-    """Send a batch; see ``Connector.write``."""
+    """Send a batch; see ``Connector.write``.
+
+    Raises:
+        ConfigurationInvalid: QuickBooks has no such operation for the entity.
+    """
+    _require_possible(ENTITIES[batch.type], batch.op)
     bodies: dict[str, Mapping[str, object]] = {}
     refused: dict[str, WriteResult] = {}
     for item in batch.items:
@@ -43,11 +57,67 @@ def write(client: QuickBooksClient, batch: WriteBatch) -> tuple[WriteResult, ...
     return tuple(refused[item.key] for item in batch.items)
 
 
+def _require_possible(entity: Entity, op: Op) -> None:
+    possible = {
+        Op.CREATE: entity.is_written,
+        Op.UPDATE: entity.is_written,
+        Op.VOID: entity.voiding is not Voiding.NOT,
+        Op.INACTIVATE: entity.is_list and entity.is_written,
+        Op.DELETE: not entity.is_list,
+    }
+    if not possible.get(op, False):
+        raise ConfigurationInvalid(
+            f"QuickBooks cannot {op.value} {entity.name}.", code="unknown_type"
+        )
+
+
 def _body(batch: WriteBatch, item: WriteItem) -> Mapping[str, object]:
-    body = to_body(item, kinds(batch.type))
-    if batch.op is Op.CREATE:
-        return body
-    return {"Id": item.record_id, "SyncToken": item.version, "sparse": True, **body}
+    entity = ENTITIES[batch.type]
+    named = {"Id": item.record_id, "SyncToken": item.version}
+    match batch.op:
+        case Op.CREATE:
+            if item.marker and not entity.is_list:
+                note = marked(item.values.get(NOTE), item.marker)
+                item = replace(item, values={**item.values, NOTE: note})
+            return to_body(item, kinds(batch.type))
+        case Op.VOID:
+            return {**named, "sparse": True}
+        case Op.DELETE:
+            return named
+        case Op.INACTIVATE:
+            again = {name: item.current[name] for name in entity.restated if item.current.get(name)}
+            item = replace(item, values={**again, **item.values}, current={})
+            return {**named, "sparse": True, **to_body(item, kinds(batch.type)), "Active": False}
+    return {**named, "sparse": True, **to_body(item, kinds(batch.type))}
+
+
+#: What makes a single write something else than a create or an update (4.3, 4.4).
+_SINGLE: Mapping[Voiding, tuple[tuple[str, str], ...]] = {
+    Voiding.OPERATION: (("operation", "void"),),
+    Voiding.INCLUDE: (("operation", "update"), ("include", "void")),
+}
+
+
+def _also(batch: WriteBatch) -> tuple[tuple[str, str], ...]:
+    if batch.op is Op.VOID:
+        return _SINGLE[ENTITIES[batch.type].voiding]
+    return (("operation", "delete"),) if batch.op is Op.DELETE else ()
+
+
+def _operation(batch: WriteBatch) -> Mapping[str, str]:
+    """The same inside of a batch."""
+    match batch.op:
+        case Op.CREATE:
+            return {"operation": "create"}
+        case Op.DELETE:
+            return {"operation": "delete"}
+        case Op.VOID:
+            return {"operation": "update", "optionsData": "void"}
+    return {"operation": "update"}
+
+
+def _judged(op: Op) -> str:
+    return "create" if op is Op.CREATE else "update"
 
 
 def _request_id(batch: WriteBatch, part: Sequence[WriteItem], sendable: Sequence[WriteItem]) -> str:
@@ -69,7 +139,7 @@ def _send_single(
     body: Mapping[str, object],
     request_id: str,
 ) -> Mapping[str, WriteResult]:
-    answer = client.save(ENTITIES[batch.type], body, request_id)
+    answer = client.save(ENTITIES[batch.type], body, request_id, _also(batch))
     fault = fault_of(answer.json)
     if not answer.ok or fault is not None:
         raise _whole_refusal(answer, batch)
@@ -88,8 +158,7 @@ def _send_batch(
     request_id: str,
 ) -> Mapping[str, WriteResult]:
     requests = [
-        {"bId": item.key, "operation": batch.op.value, batch.type: bodies[item.key]}
-        for item in part
+        {"bId": item.key, **_operation(batch), batch.type: bodies[item.key]} for item in part
     ]
     answer = client.batch(requests, request_id)
     if not answer.ok or fault_of(answer.json) is not None:
@@ -109,7 +178,7 @@ def _result(
     fault = fault_of(told)
     if fault is not None:
         problem = problem_in(fault, request_id=request_id)
-        return Refused(item.key, _item_error(judge(problem, op=batch.op.value)))
+        return Refused(item.key, _item_error(judge(problem, op=_judged(batch.op))))
     if not mapping(told.get(batch.type)):
         return Refused(item.key, _not_mentioned(request_id))
     return Written(item.key, to_record(batch.type, told[batch.type]), request_id)
@@ -124,7 +193,7 @@ def _whole_refusal(answer: Answer, batch: WriteBatch) -> Exception:
             detail=f"HTTP {answer.status}",
             request_id=answer.request_id,
         )
-    error = judge(problem_of(answer), op=batch.op.value)
+    error = judge(problem_of(answer), op=_judged(batch.op))
     if isinstance(error, RecordError) and _is_about_an_item(error):
         return WholeRefused(error)
     return error
