@@ -63,6 +63,7 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
     ambiguous: dict[int, set[Candidate]] = defaultdict(set)
     taken: dict[int, Candidate] = {}
     proposed: set[tuple[Candidate, Candidate]] = set()
+    reserves: set[tuple[Candidate, Candidate]] = set()
     held: set[int] = set()
     for group in groups:
         if any(c.busy for c in group):  # probably our own record, seen early
@@ -79,7 +80,7 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
         elif hubspot:
             dormant = _dormant(group)
             if len(dormant) == 1:
-                proposed.add((hubspot[0], dormant[0]))
+                reserves.add((hubspot[0], dormant[0]))
             elif dormant:
                 ambiguous[hubspot[0].link] |= set(dormant)
         elif quickbooks:
@@ -88,6 +89,9 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
                 taken[quickbooks[0].link] = min(holders)
     # Who waits under one key is not matched under another: the open create decides first.
     proposed = {pair for pair in proposed if not held & {c.link for c in pair}}
+    # A contact with several addresses: what is gone is no candidate beside what lives.
+    served = {hubspot for hubspot, _ in proposed}
+    proposed |= {pair for pair in reserves if pair[0] not in served}
     pairs = _undisputed(proposed, ambiguous)
     return Matches(
         pairs=tuple(pairs),

@@ -88,6 +88,8 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
     done = _sort_out(context, sync, plans)
     with transaction.atomic():
         context.confirm()
+        # Settings saved meanwhile have made every record due: this plan must not undo that.
+        outbox.require_permission(sync.definition)
         _save_unmoved(done.settled)
         record_log.save(done.log)
     for (side, op), planned in sorted(done.writes.items(), key=lambda kv: kv[0]):
@@ -121,6 +123,8 @@ def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]
             link.revision += 1
             link.next_at = link.updated_at = now
             link.label = store.label(sync.config, link)
+            if rival.code == "bad_data":  # linked, but not written before it can be read
+                link.state, link.code, link.params = rival.state, rival.code, rival.params
             kept.append(link)
         outbox.let_go(absorbed)
         save_changed(kept, [*store.SEEN_FIELDS, "origin"])

@@ -283,18 +283,20 @@ def _landed(
 ) -> bool:
     """Whether an update certainly arrived: every value sent is there, or stood there since.
 
-    A side without a history tells of it by any value sent that was not there before: the record
-    has moved since, and somebody may have edited what else was sent.
+    A side without a history tells of it by the values themselves: one that was sent stands there
+    and none of those before does; the others may have been edited since.
     """
     kinds = {m.field(side): m.kind for m in sync.config.mappings}
     past = history.get(record.ref.id, {})
     if not history and record.version != intent.expected_version:
-        return any(
-            canonical(change.after, kinds[change.field])
-            == canonical(record.get(change.field), kinds[change.field])
-            != canonical(change.before, kinds[change.field])
-            for change in outbox.planned_changes(intent)
-        )
+        moved = [
+            (canonical(c.before, kinds[c.field]), canonical(c.after, kinds[c.field]), c.field)
+            for c in outbox.planned_changes(intent)
+        ]
+        held = {name: canonical(record.get(name), kinds[name]) for _, _, name in moved}
+        arrived = [held[name] == after != before for before, after, name in moved]
+        stayed = [held[name] == before != after for before, after, name in moved]
+        return any(arrived) and not any(stayed)
     for name, sent in intent.payload.items():
         kind = kinds[name]
         wanted = canonical(sent, kind)
