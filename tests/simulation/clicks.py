@@ -9,10 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from syncapp.core.errors import SyncError
-
 from syncapp.models import AccountPair, RecordLink, SyncDefinition
 from syncapp.services import definitions, failing_records, runs
-from tests.simulation.fields import H, PATHS, Q, TAG, other
+from tests.simulation.fields import PATHS, TAG, H, Q, other
 
 if TYPE_CHECKING:
     from tests.simulation.scenario import Simulation
@@ -175,9 +174,7 @@ class Clicks:
         self._save(replace(self.now, mappings={**self.now.mappings, name: way}))
 
     def _toggle_filter(self) -> None:
-        self._save(
-            replace(self.now, filtered=self.now.filtered ^ {self.random.choice((H, Q))})
-        )
+        self._save(replace(self.now, filtered=self.now.filtered ^ {self.random.choice((H, Q))}))
 
     def _change_winner(self) -> None:
         self._save(replace(self.now, winner=other(self.now.winner)))
@@ -230,7 +227,3 @@ class Clicks:
 
     def _note(self, settings: Settings) -> None:
         self.history.append((self.sim.journal.tick(), settings))
-
-
-
-

@@ -213,7 +213,11 @@ class FaultPlan:
     def _fault_in_success(self, request: HttpRequest, side: str) -> HttpResponse:
         """HTTP 200 with a fault in it: QuickBooks' own trouble, after the write was done."""
         answer = self.sim.deliver(request, side)
-        error = {"Message": "An application error has occurred", "Detail": "Failure", "code": "10000"}
+        error = {
+            "Message": "An application error has occurred",
+            "Detail": "Failure",
+            "code": "10000",
+        }
         body = {"Fault": {"Error": [error], "type": "SystemFault"}}
         return replace(answer, status=200, body=json.dumps(body).encode())
 
@@ -271,8 +275,9 @@ class FaultPlan:
         """Somebody opens each poisoned record and saves it again."""
         for side in (H, Q):
             people = self.sim.people(side)
+            records = people.living() + (people.dormant() if side == Q else [])
             for record in sorted(self.poisoned[side]):
-                if record in people.living():
+                if record in records:
                     people.edit(record, {"city": self.sim.users._value("city")})
             self.poisoned[side].clear()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from simulators.hubspot.app import HubSpot
 from simulators.quickbooks.app import QuickBooks
-from tests.simulation.fields import H, Q, TAG, from_hubspot, from_quickbooks
+from tests.simulation.fields import TAG, H, Q, from_hubspot, from_quickbooks
 
 PERSON, APP = "person", "app"
 _TYPES = {H: "contacts", Q: "Customer"}

@@ -39,6 +39,10 @@ class HubSpotPeople:
     def living(self) -> list[str]:
         return [str(number) for number in self._table.live]
 
+    def archived(self) -> list[str]:
+        """All that are not there any more, merged ones included."""
+        return [str(number) for number in self._table.archived]
+
     def binned(self) -> list[str]:
         """Records in the recycle bin that a person can restore."""
         table = self._table
@@ -64,7 +68,10 @@ class HubSpotPeople:
         def deed() -> bool:
             record = self._table.records[record_id]
             crm.update(
-                self.kind, self._author, record, crm.prepare_update(self.kind, self._author, record, values)
+                self.kind,
+                self._author,
+                record,
+                crm.prepare_update(self.kind, self._author, record, values),
             )
             return True
 
@@ -105,7 +112,10 @@ class HubSpotPeople:
         def deed() -> bool:
             record = crm.table(kind).records[company_id]
             crm.update(
-                kind, self._author, record, crm.prepare_update(kind, self._author, record, {"name": name})
+                kind,
+                self._author,
+                record,
+                crm.prepare_update(kind, self._author, record, {"name": name}),
             )
             return True
 
@@ -182,9 +192,11 @@ class QuickBooksPeople:
 
     def vendor(self, name: str) -> str | None:
         return self._do(
-            lambda: operations.write(
-                self.app.company, BY_NAME["Vendor"], {"DisplayName": name}, self._writer
-            ).id
+            lambda: (
+                operations.write(
+                    self.app.company, BY_NAME["Vendor"], {"DisplayName": name}, self._writer
+                ).id
+            )
         )
 
     @property

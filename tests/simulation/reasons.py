@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncapp.models import RecordLink
-from tests.simulation.fields import H, Q, SIDES, other
+from tests.simulation.fields import SIDES, H, Q, other
 from tests.simulation.journal import APP
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _ids(link: RecordLink) -> dict[str, str]:
 def _records(sim: Simulation, side: str, swept: bool) -> list[str]:
     """Living records; archived contacts, too, as long as nobody looked: nothing tells of them."""
     people = sim.people(side)
-    return list(people.living() + (people.binned() if side == H and not swept else []))
+    return list(people.living() + (people.archived() if side == H and not swept else []))
 
 
 def _living(sim: Simulation, link: RecordLink, swept: bool) -> dict[str, str]:
@@ -107,6 +107,11 @@ def _is_latin(value: str) -> bool:
     return True
 
 
+def _bad_data(sim: Simulation, link: RecordLink, swept: bool) -> bool:
+    """Everything can be read in the end; of an archived contact nobody told."""
+    return not swept and link.hubspot_id in sim.hubspot.archived()
+
+
 def _invalid_name(sim: Simulation, link: RecordLink, swept: bool) -> bool:
     """A colon, or what the company's character set lacks: both are code 2040 for a name."""
     name = str(link.params.get("name", ""))
@@ -140,6 +145,7 @@ _TESTS = {
     "name_in_use": _name_in_use,
     "merged_elsewhere": _merged,
     "unsupported_characters": _characters,
+    "bad_data": _bad_data,
     "invalid_name": _invalid_name,
     "too_long": _too_long,
     "flapping": _flapping,

@@ -55,8 +55,10 @@ def main(arguments: list[str]) -> int:
     if options.get("LOG"):
         return _tell_one(int(options["LOG"]), options.get("MUTANT", ""))
     first, count = int(options.get("FIRST") or 1), int(options.get("SEEDS") or 100)
-    seeds = [int(s) for s in options["ONLY"].split(",")] if options.get("ONLY") else list(
-        range(first, first + count)
+    seeds = (
+        [int(s) for s in options["ONLY"].split(",")]
+        if options.get("ONLY")
+        else list(range(first, first + count))
     )
     mutant = options.get("MUTANT", "")
     jobs = int(options.get("JOBS") or min(2, os.cpu_count() or 1))

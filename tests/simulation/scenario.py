@@ -9,12 +9,11 @@ import contextlib
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import OperationalError, connection
 from werkzeug.test import Client
 
@@ -24,15 +23,15 @@ from simulators.hubspot.app import HubSpot
 from simulators.quickbooks.app import QuickBooks
 from syncapp.core.errors import SyncError
 from syncapp.core.ports import AnswerLost, Env, HttpRequest, HttpResponse
-from syncapp.models import AccountPair, Connection, RecordLink, SyncDefinition, SyncRun
-from syncapp.services import definitions, failing_records, leases, runs
+from syncapp.models import AccountPair, Connection, RecordLink, SyncRun
+from syncapp.services import leases, runs
 from syncapp.services.env import CRASH_POINTS
 from syncapp.services.runs import Scope
 from tests.simulation import small
 from tests.simulation.checker import check
 from tests.simulation.clicks import Clicks
 from tests.simulation.faults import FaultPlan
-from tests.simulation.fields import H, Q
+from tests.simulation.fields import PATHS, TAG, H, Q
 from tests.simulation.journal import Journal
 from tests.simulation.outcome import Outcome
 from tests.simulation.people import HubSpotPeople, QuickBooksPeople
@@ -239,6 +238,8 @@ class Simulation:
         finally:
             self.absorb()
         headers = {name.lower(): value for name, value in answer.headers.items()}
+        if int(headers.get("content-length", len(body))) > len(body):
+            raise AnswerLost("the answer ended early")  # as the real client reports it
         return HttpResponse(answer.status_code, headers, body)
 
     def between_calls(self) -> None:
@@ -278,7 +279,11 @@ class Simulation:
 
     def play(self) -> Outcome:
         """Play the scenario to its end and check it."""
-        with small.pages(self.config_random) as self.is_capped, small.slices(self.config_random), self._logs():
+        with (
+            small.pages(self.config_random) as self.is_capped,
+            small.slices(self.config_random),
+            self._logs(),
+        ):
             try:
                 self._play()
             except Exception as error:
@@ -396,6 +401,8 @@ class Simulation:
         for number, seconds in enumerate(PEACE):
             self.clock.advance(seconds + (90_000 if self.was_blocked and number == 3 else 0))
             self._mend_connections(1.0)
+            if not self.clicks.now.on:  # a side could not be reached when it was switched on
+                self.clicks.end_in_peace()
             before = (self.hubspot_app.ledger.app_writes, self.quickbooks_app.ledger.app_writes)
             run = self.run(die=None)
             after = (self.hubspot_app.ledger.app_writes, self.quickbooks_app.ledger.app_writes)
@@ -406,6 +413,16 @@ class Simulation:
         else:
             detail = f"{run.state}: {run.detail}" if run else "no lease"
             self.violation(f"I3 no quiescence after {len(PEACE)} rounds ({detail})")
+
+    def is_unknown(self, customer: str) -> bool:
+        """Whether the engine does not know (yet) that it made this customer."""
+        from syncapp.models import PendingWrite
+
+        tag = self.quickbooks.values(customer)[TAG]
+        found = PendingWrite.objects.filter(
+            state__in=PendingWrite.OPEN, op="create", side=Q
+        ).values_list("payload", flat=True)
+        return any(payload.get(PATHS[TAG]) == tag for payload in found)
 
     @staticmethod
     def _is_waiting() -> bool:

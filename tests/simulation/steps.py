@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulation.fields import H, TAG, other
+from tests.simulation.fields import TAG, H, other
 from tests.simulation.journal import APP, Write
+from tests.world import START
 
 if TYPE_CHECKING:
     from tests.simulation.scenario import Simulation
@@ -116,7 +117,9 @@ class StepCheck:
     def _passed(self, side: str, record: str, write: Write) -> bool:
         """Whether the record passed the filter at some moment of the view."""
         settings = self._sim.clicks.at(write.planned_at)
-        since = write.at - VIEW
+        # Nothing tells of an archived contact: what was seen of it may be any of its past.
+        is_there = record in self._sim.people(side).living()
+        since = write.at - VIEW if is_there else START
         steps = self._sim.journal.fields[side, record]["state"]
         if not steps:
             return settings.passes(side, "")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.simulation.fields import EDITED, H, Q, TAG
+from tests.simulation.fields import EDITED, TAG, H, Q
 
 if TYPE_CHECKING:
     from tests.simulation.scenario import Simulation
@@ -179,7 +179,9 @@ class Users:
         if len(living) < 3:
             return False
         one, two = self.random.sample(living, 2)
-        return self.sim.quickbooks.merge(one, two)
+        # Not while its creation is unknown: a merged customer is deleted, and nothing is left
+        # by which anybody could tell that it was ours (docs/reliability.md, limits).
+        return not self.sim.is_unknown(one) and self.sim.quickbooks.merge(one, two)
 
     def inactivate(self) -> bool:
         record = self._pick(self.sim.quickbooks.living())
