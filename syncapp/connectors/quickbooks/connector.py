@@ -26,6 +26,10 @@ from syncapp.core.sides import Side
 from syncapp.core.values import Value
 
 
+#: Nothing found, or the company does not use the currency. UNCONFIRMED which of the two.
+_NO_RATE = frozenset({"610", "2500"})
+
+
 class QuickBooksConnector:
     """One QuickBooks company; see ``Connector`` for what each method promises.
 
@@ -229,10 +233,10 @@ class QuickBooksConnector:
         answer = self._client.exchange_rate(currency, on)
         if answer.ok and fault_of(answer.json) is None:
             return text(mapping(mapping(answer.json).get("ExchangeRate")).get("Rate"))
-        error = judge(problem_of(answer))
-        if isinstance(error, RecordGone):
+        problem = problem_of(answer)
+        if problem.code in _NO_RATE:
             return ""
-        raise error
+        raise judge(problem)
 
     def _server_time(self, answer: Answer) -> datetime:
         return cursors.instant(server_time(answer)) or answer.at or self._env.clock.now()

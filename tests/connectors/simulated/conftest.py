@@ -17,7 +17,12 @@ import pytest
 import requests
 
 from syncapp.connectors import hubspot, quickbooks
-from syncapp.connectors.base import Connector, Credentials
+from syncapp.connectors.base import (
+    AssociatingConnector,
+    BookkeepingConnector,
+    Connector,
+    Credentials,
+)
 from syncapp.connectors.grants import App, OAuthClient, OAuthVendor
 from syncapp.connectors.http import RequestsHttp
 from syncapp.connectors.oauth import StaticToken
@@ -140,7 +145,9 @@ def quickbooks_side(books: Simulator, env: Env) -> Connector:
     return connect_quickbooks(books, env)
 
 
-def connect_hubspot(crm: Simulator, env: Env, credentials: Credentials | None = None) -> Connector:
+def connect_hubspot(
+    crm: Simulator, env: Env, credentials: Credentials | None = None
+) -> AssociatingConnector:
     return hubspot.connect(
         env, credentials or StaticToken(TOKEN), budget=MemoryBudgetStore(), base_url=crm.url
     )
@@ -148,7 +155,7 @@ def connect_hubspot(crm: Simulator, env: Env, credentials: Credentials | None = 
 
 def connect_quickbooks(
     books: Simulator, env: Env, credentials: Credentials | None = None
-) -> Connector:
+) -> BookkeepingConnector:
     return quickbooks.connect(
         env,
         credentials or StaticToken(TOKEN),
