@@ -21,7 +21,7 @@ from syncapp.core.ports import HttpRequest, HttpResponse
 #: What may stand where something else was expected.
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1e30, "", " ", "0", "x" * 4001, "nul\x00", "\ud800", "🎂", [], {},
-    [[]], [None], {"a": {"b": {"c": [1]}}}, "2026-99-99T99:99:99Z", "NaN", "12,5", [[[[[[[[1]]]]]]]],
+    [[]], [None], {"a": {"b": {"c": [1]}}}, "2026-99-99T99:99:99Z", "NaN", [[[[[[[[1]]]]]]]],
 )  # fmt: skip
 MAX_MEMORY_KB = 1_500_000
 mutations = st.lists(st.integers(0, 2**20), min_size=1, max_size=60)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from syncapp.core.reasons import REASONS
@@ -157,7 +158,7 @@ def _edits(sim: Simulation) -> Iterator[str]:
     logged = set(_logged(sim))
     for (side, record), by_name in list(sim.journal.fields.items()):
         for name, steps in by_name.items():
-            for step, following in zip(steps, steps[1:], strict=False):
+            for step, following in pairwise(steps):
                 if step.by != PERSON or not step.value or following.by != APP:
                     continue
                 if following.value == step.value or (name, step.value) in logged:

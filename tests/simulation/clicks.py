@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from syncapp.core.errors import SyncError
+from syncapp.core.errors import ConnectionBroken, SyncError
 from syncapp.models import AccountPair, RecordLink, SyncDefinition
 from syncapp.services import definitions, failing_records, runs
 from tests.simulation.fields import PATHS, TAG, H, Q, other
@@ -159,8 +159,12 @@ class Clicks:
         definitions.resume(self.sim.pair, now=self.sim.env.clock.now())
         self.sim._mend_connections(1.0)
         if not self.now.on:
-            with contextlib.suppress(SyncError):
+            try:
                 self._switch_on()
+            except ConnectionBroken:  # the page asks for a reconnect; then it works
+                self.sim.reconnect()
+            except SyncError:
+                pass  # out of reach just now: tried again in the next round
         self._note(replace(self.now, paused=False))
 
     # -- clicks

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Outcome:
-    """The figures and the violations of one scenario; ``trace`` is the hash of all that happened."""
+    """Figures and violations of one scenario; ``trace`` is the hash of all that happened."""
 
     seed: int
     violations: list[str] = field(default_factory=list)

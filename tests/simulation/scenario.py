@@ -286,7 +286,7 @@ class Simulation:
         ):
             try:
                 self._play()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
                 import traceback
 
                 self.violation(f"crashed: {type(error).__name__}: {error}")
@@ -465,6 +465,13 @@ class Simulation:
             if self.plot.random() < chance:
                 with contextlib.suppress(SyncError):
                     self._world.consent(row)
+        self.pair.refresh_from_db()
+
+    def reconnect(self) -> None:
+        """Somebody goes through both consents anew."""
+        for row in Connection.objects.all():
+            with contextlib.suppress(SyncError):
+                self._world.consent(row)
         self.pair.refresh_from_db()
 
     @contextlib.contextmanager

@@ -80,9 +80,9 @@ class StepCheck:
             return
         steps = journal.fields[write.side, twin]["email"]
         source = journal.fields[other(write.side), holders[other(write.side)][0]]["email"]
-        if len(steps) == len(source) == 1 and write.at - steps[0].at > VIEW:
-            if journal.writes and self._was_made_by_a_person(write.side, twin):
-                self._report("I1", write, f"customer {twin} has had the address all the time")
+        is_old = len(steps) == len(source) == 1 and write.at - steps[0].at > VIEW
+        if is_old and self._was_made_by_a_person(write.side, twin):
+            self._report("I1", write, f"customer {twin} has had the address all the time")
 
     def _was_made_by_a_person(self, side: str, record: str) -> bool:
         first = next(w for w in self._sim.journal.writes if (w.side, w.id) == (side, record))
