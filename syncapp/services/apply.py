@@ -20,9 +20,10 @@ from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import facts as fact_finding
-from syncapp.services import ingest, outbox, record_log, resolution, store
+from syncapp.services import ingest, intents, outbox, record_log, resolution, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.halves import absorb, let_go
 from syncapp.services.outbox import Planned
 
 CHUNK = 500
@@ -117,7 +118,7 @@ def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]
             if not all(pk in halves for pk in both):
                 continue
             link, rival = (halves[pk] for pk in sorted(both))
-            outbox.absorb(link, rival)
+            absorb(link, rival)
             absorbed[rival.pk] = link
             link.origin = "both"
             link.revision += 1
@@ -126,7 +127,7 @@ def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]
             if rival.code == "bad_data":  # linked, but not written before it can be read
                 link.state, link.code, link.params = rival.state, rival.code, rival.params
             kept.append(link)
-        outbox.let_go(absorbed)
+        let_go(absorbed)
         save_changed(kept, [*store.SEEN_FIELDS, "origin"])
         store.save_keys(sync.config, kept)
         record_log.save(
@@ -167,7 +168,7 @@ def _executable(link: RecordLink, plan: RecordPlan, now: datetime) -> Change | N
     """The first change that was not refused just like this before (QuickBooks comes first)."""
     for change in plan.changes:
         refusal = link.refused.get(change.side.value)
-        if not refusal or refusal["digest"] != outbox.digest(change):
+        if not refusal or refusal["digest"] != intents.digest(change):
             return change
         retry_at = refusal.get("retry_at")
         if retry_at and datetime.fromisoformat(retry_at) <= now:

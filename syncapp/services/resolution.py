@@ -25,6 +25,8 @@ from syncapp.services import facts as fact_finding
 from syncapp.services import ingest, outbox, record_log, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.intents import digest, digest_of, planned_changes, quiet_time
+from syncapp.services.settlement import Settlement
 
 History: TypeAlias = Mapping[str, Mapping[str, tuple[PastValue, ...]]]
 
@@ -68,7 +70,7 @@ def _resolve_creates(
     missing = [intent for intent in intents if intent.pk not in found]
     with transaction.atomic():
         context.confirm()
-        settlement = outbox.Settlement(context, sync, side, intents, found.values())
+        settlement = Settlement(context, sync, side, intents, found.values())
         for intent in intents:
             if intent.pk in found:
                 settlement.written(intent, found[intent.pk], confirmed=True)
@@ -98,14 +100,14 @@ def send_missing(context: RunContext) -> None:
             intent
             for intent in intents
             if any(
-                change.side is side and outbox.digest(change) == outbox.digest_of(intent)
+                change.side is side and digest(change) == digest_of(intent)
                 for change in plans[intent.link].changes
             )
         ]
         with transaction.atomic():
             context.confirm()
             outdated = [intent for intent in intents if intent not in wanted]
-            settlement = outbox.Settlement(context, sync, side, outdated)
+            settlement = Settlement(context, sync, side, outdated)
             for intent in outdated:
                 settlement.dropped(intent, "It had not arrived; planned again.")
             settlement.save()
@@ -223,7 +225,7 @@ def _send_again(
         for intent in intents:
             intent.state = PendingWrite.State.SENT
             intent.sent_at = now
-            intent.due_at = now + outbox.quiet_time(side, intent.op)
+            intent.due_at = now + quiet_time(side, intent.op)
             intent.lease_epoch = context.lease.epoch
         save_changed(intents, ["state", "sent_at", "due_at", "lease_epoch"])
     context.env.crash("intents_saved")
@@ -244,7 +246,7 @@ def _resolve_updates(
     context.env.crash("looked_up")
     with transaction.atomic():
         context.confirm()
-        settlement = outbox.Settlement(context, sync, side, intents, records)
+        settlement = Settlement(context, sync, side, intents, records)
         landed = []
         for intent in intents:
             record = by_id.get(str(intent.link.id_on(side)))
@@ -291,7 +293,7 @@ def _landed(
     if not history and record.version != intent.expected_version:
         moved = [
             (canonical(c.before, kinds[c.field]), canonical(c.after, kinds[c.field]), c.field)
-            for c in outbox.planned_changes(intent)
+            for c in planned_changes(intent)
         ]
         held = {name: canonical(record.get(name), kinds[name]) for _, _, name in moved}
         arrived = [held[name] == after != before for before, after, name in moved]
@@ -352,7 +354,7 @@ def log_overwritten(
         past = history.get(str(intent.link.id_on(side)), {})
         lost = [
             (change, value)
-            for change in outbox.planned_changes(intent)
+            for change in planned_changes(intent)
             if (value := _lost_to(intent, change, past.get(change.field, ()))) is not None
         ]
         if lost:

@@ -56,7 +56,7 @@ RULES: Mapping[str, Mutant] = {
         "an unknown create is looked up at once",
         (
             Patch(
-                f"{S}.outbox:quiet_time",
+                f"{S}.intents:quiet_time",
                 "if side is Side.QUICKBOOKS",
                 "if True or side is Side.QUICKBOOKS",
             ),
@@ -65,7 +65,9 @@ RULES: Mapping[str, Mutant] = {
     "quiet_from_first_send": Mutant(
         "the quiet time counts from the first instead of the last send",
         (
-            Patch(f"{S}.outbox:Settlement._unknown", "intent.sent_at +", "intent.first_sent_at +"),
+            Patch(
+                f"{S}.settlement:Settlement._unknown", "intent.sent_at +", "intent.first_sent_at +"
+            ),
             Patch(
                 f"{S}.resolution:_send_again",
                 "intent.due_at = now +",
@@ -91,7 +93,7 @@ RULES: Mapping[str, Mutant] = {
         "the base is taken from a re-read instead of what was sent",
         (
             Patch(
-                f"{S}.outbox:Settlement._advance_base",
+                f"{S}.settlement:Settlement._advance_base",
                 "change.after if confirmed else answer.get(change.field)",
                 "answer.get(change.field)",
             ),
@@ -101,7 +103,7 @@ RULES: Mapping[str, Mutant] = {
         "an unknown write is forgotten and planned anew under a new key",
         (
             Patch(
-                f"{S}.outbox:Settlement.refused",
+                f"{S}.settlement:Settlement.refused",
                 "self._unknown(intent, error)",
                 "self.dropped(intent, str(error))",
             ),
@@ -141,7 +143,7 @@ RULES: Mapping[str, Mutant] = {
     ),
     "conflict_not_logged": Mutant(
         "the losing value of a conflict is kept nowhere",
-        (Patch(f"{S}.outbox:Settlement._log_conflicts", "if conflicts:", "if False:"),),
+        (Patch(f"{S}.settlement:Settlement._log_conflicts", "if conflicts:", "if False:"),),
     ),
     "gone_is_created": Mutant(
         "a record that is gone is made anew",

@@ -1,0 +1,31 @@
+"""Joins two half links of one record: one takes over, the other is let go.
+
+Knows what a half link holds. Must not know why the two belong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from syncapp.core.sides import Side
+from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
+from syncapp.services import store
+
+
+def absorb(link: RecordLink, rival: RecordLink) -> None:
+    """Take over what a half link knows of its side; neither is saved here."""
+    for side in Side:
+        if rival.id_on(side) is not None:
+            for name in ("id", "version", "seen", "gone"):
+                store.put(link, name, side, store.get(rival, name, side))
+
+
+def let_go(absorbed: Mapping[int, RecordLink]) -> None:
+    """Delete half links that were absorbed: ``{their pk: the link that has their log now}``."""
+    if not absorbed:
+        return
+    for model in (RecordLogEntry, PendingWrite):
+        moved = model.objects.filter(link__in=absorbed).values_list("link_id", flat=True)
+        for pk in set(moved):
+            model.objects.filter(link=pk).update(link=absorbed[pk])
+    RecordLink.objects.filter(pk__in=absorbed).delete()
