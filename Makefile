@@ -12,12 +12,13 @@ ARGS ?=
 # Test processes. Servers that tests start for themselves pick free ports.
 WORKERS ?= 2
 
-.PHONY: help python setup setup-dev run simulators screenshots test test-all lint types imports format clean
+.PHONY: help python setup setup-dev run simulators screenshots test test-all simulate lint types imports format clean
 
 help:
 	@echo "make run         everything in the foreground, with two simulated vendors"
 	@echo "make test        the suite: SQLite in full, PostgreSQL + Redis smoke"
 	@echo "make test-all    the same plus the long tests"
+	@echo "make simulate    seeded scenarios that look for broken promises: SEEDS=100 FIRST=1"
 	@echo "make lint        ruff, mypy, import contracts"
 	@echo "make simulators  only the two simulators, for development"
 	@echo "make screenshots docs/screenshots/, taken anew in Chromium"
@@ -45,6 +46,9 @@ screenshots: setup-dev
 test: setup-dev
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" $(ARGS)
+
+simulate: setup-dev
+	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST MUTANT JSON ONLY,$(if $($(name)),$(name)=$($(name))))
 
 test-all: setup-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --long $(ARGS)

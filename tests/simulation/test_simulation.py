@@ -37,8 +37,10 @@ FAILED_ONCE = {
 
 
 def simulate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    # With several test processes each has a core for itself already.
+    jobs = "JOBS=1" if "PYTEST_XDIST_WORKER" in os.environ else "JOBS=2"
     return subprocess.run(
-        [sys.executable, "-m", "tests.simulation", *arguments],
+        [sys.executable, "-m", "tests.simulation", jobs, *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
