@@ -121,9 +121,8 @@ RULES: Mapping[str, Mutant] = {
         (
             Patch(
                 "syncapp.connectors.hubspot.writes:_create_input",
-                'return {"properties": properties, "objectWriteTraceId": item.key}',
-                'return {"properties": properties, "objectWriteTraceId": item.key, '
-                '"id": item.marker, "idProperty": MARKER}',
+                "    return told",
+                '    told |= {"id": item.marker, "idProperty": MARKER}\n    return told',
             ),
             Patch(
                 "syncapp.connectors.hubspot.client:HubSpotClient.batch_create",
