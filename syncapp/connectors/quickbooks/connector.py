@@ -25,7 +25,6 @@ from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 
-
 #: Nothing found, or the company does not use the currency. UNCONFIRMED which of the two.
 _NO_RATE = frozenset({"610", "2500"})
 
