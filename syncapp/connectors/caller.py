@@ -134,8 +134,8 @@ class Dialect(Protocol):
         """The block an answer speaks of; None when it is no such answer."""
         ...
 
-    def observe(self, answer: Answer, budget: Budget) -> None:
-        """Learn limits from an answer's headers."""
+    def observe(self, call: Call, answer: Answer, budget: Budget) -> None:
+        """Learn limits from an answer's headers, and count what is metered."""
         ...
 
     def broken(self, answer: Answer) -> ConnectionBroken:
@@ -233,7 +233,7 @@ class Caller:
                 raise
         answer = read_answer(response, self._dialect.request_id_header)
         self._log(call, str(answer.status), answer.request_id, started)
-        self._dialect.observe(answer, self._budget)
+        self._dialect.observe(call, answer, self._budget)
         return answer
 
     def _request(self, call: Call, token: str) -> HttpRequest:
@@ -287,6 +287,7 @@ class Caller:
     def _after_block(self, block: Block, answer: Answer, *, may_wait: bool) -> None:
         for name in block.names:
             self._budget.block(name, block.seconds)
+            self._budget.slow_down(name, block.seconds)
         if not may_wait or block.seconds > MAX_IN_PLACE_WAIT_SECONDS:
             raise Throttled(
                 f"{self._dialect.name} asks for a pause of {block.seconds:.0f} seconds.",

@@ -12,7 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from syncapp.core.errors import Throttled
 from syncapp.core.ports import Clock
@@ -86,6 +86,33 @@ def trim(log: deque[datetime], want: Want, *, now: datetime) -> None:
         log.popleft()
 
 
+@dataclass(frozen=True, slots=True)
+class DailyLimit:
+    """What the vendor said of its limit of a day: all of the account's apps share it."""
+
+    limit: int
+    remaining: int
+    at: datetime
+
+
+@runtime_checkable
+class UsageMeter(Protocol):
+    """What a ``BudgetStore`` offers as well when it keeps the counts of days and of months."""
+
+    def daily_seen(self, scope: str, daily: DailyLimit) -> None:
+        """An answer told what is left of the day (HubSpot)."""
+        ...
+
+    def read_counted(self, scope: str, at: datetime) -> None:
+        """A call was made that the vendor meters by the month (QuickBooks' CorePlus)."""
+        ...
+
+
+#: After a 429 the rate halves, but never below this part of it, and recovers so fast.
+SLOWEST = 1 / 16
+RECOVERY_PER_MINUTE = 0.05
+
+
 class MemoryBudgetStore:
     """Logs in this process's memory: for tests and for a single process."""
 
@@ -114,6 +141,15 @@ class MemoryBudgetStore:
             self._blocked[key] = max(until, self._blocked.get(key, until))
 
 
+@dataclass(frozen=True, slots=True)
+class _Slowed:
+    """Since when a name has which part of its rate; until then it is not halved again."""
+
+    part: float
+    at: datetime
+    until: datetime
+
+
 @dataclass
 class Budget:
     """What one connection may call, under names such as "calls" or "search".
@@ -122,6 +158,7 @@ class Budget:
         scope: Names the account in the store's keys ("hubspot:123456").
         limits: The limits of each name.
         max_wait_seconds: A longer wait ends the slice instead of sleeping.
+        daily: What the vendor last said of the day; None when it said nothing.
     """
 
     store: BudgetStore
@@ -129,7 +166,9 @@ class Budget:
     scope: str
     limits: Mapping[str, tuple[Limit, ...]]
     max_wait_seconds: float = 70.0
+    daily: DailyLimit | None = None
     _learned: dict[str, tuple[Limit, ...]] = field(default_factory=dict)
+    _slowed: dict[str, _Slowed] = field(default_factory=dict)
 
     def acquire(self, names: Sequence[str], places: int = 1) -> None:
         """Take a place under every name, sleeping until there is one.
@@ -137,9 +176,10 @@ class Budget:
         Raises:
             Throttled: It would take longer than ``max_wait_seconds``.
         """
-        wants = [Want(self.key(name), self._limits(name), places) for name in names]
         waited = 0.0
-        while (wait := self.store.try_acquire(wants, now=self.clock.now())) > 0:
+        while (
+            wait := self.store.try_acquire(self._wants(names, places), now=self.clock.now())
+        ) > 0:
             if waited + wait > self.max_wait_seconds:
                 raise Throttled(
                     f"The call budget is used up for {math.ceil(wait)} more seconds.",
@@ -148,9 +188,40 @@ class Budget:
             self.clock.sleep(wait)
             waited += wait
 
+    def _wants(self, names: Sequence[str], places: int) -> list[Want]:
+        return [Want(self.key(name), self._limits(name), places) for name in names]
+
     def block(self, name: str, seconds: float) -> None:
         """Keep every worker of this account from calling for a while."""
         self.store.block(self.key(name), until=self.clock.now() + timedelta(seconds=seconds))
+
+    def slow_down(self, name: str, seconds: float) -> None:
+        """Halve the rate of a name after a 429; it recovers by itself.
+
+        Somebody else uses the same limit, or the table is wrong: either way the old rate would
+        be refused again. Several 429 of one moment halve once.
+
+        Args:
+            name: Of the budget.
+            seconds: How long the pause is that goes with it.
+        """
+        now = self.clock.now()
+        before = self._slowed.get(name)
+        if before is not None and now < before.until:
+            return
+        part = max(self._part(name, now) / 2, SLOWEST)
+        self._slowed[name] = _Slowed(part, now, now + timedelta(seconds=seconds))
+
+    def see_day(self, limit: int, remaining: int) -> None:
+        """Note what the vendor told of its daily limit."""
+        self.daily = DailyLimit(limit, remaining, self.clock.now())
+        if isinstance(self.store, UsageMeter):
+            self.store.daily_seen(self.scope, self.daily)
+
+    def count_read(self) -> None:
+        """Note a call that is metered by the month."""
+        if isinstance(self.store, UsageMeter):
+            self.store.read_counted(self.scope, self.clock.now())
 
     def learn(self, name: str, *limits: Limit) -> None:
         """Use limits the vendor has just told instead of the table's."""
@@ -161,4 +232,16 @@ class Budget:
         return f"{self.scope}:{name}"
 
     def _limits(self, name: str) -> tuple[Limit, ...]:
-        return self._learned.get(name) or self.limits[name]
+        full = self._learned.get(name) or self.limits[name]
+        if name not in self._slowed:
+            return full
+        part = self._part(name, self.clock.now())
+        return tuple(Limit(max(int(one.count * part), 1), one.seconds) for one in full)
+
+    def _part(self, name: str, now: datetime) -> float:
+        """Which part of its full rate a name has now."""
+        slowed = self._slowed.get(name)
+        if slowed is None:
+            return 1.0
+        minutes = (now - slowed.at).total_seconds() / 60
+        return min(slowed.part + RECOVERY_PER_MINUTE * max(minutes, 0.0), 1.0)

@@ -31,7 +31,7 @@ class Dialect:
             return None
         return Block(call.budget, answer.retry_after_seconds or 60)
 
-    def observe(self, answer: Answer, budget: Budget) -> None:
+    def observe(self, call: Call, answer: Answer, budget: Budget) -> None:
         pass
 
     def broken(self, answer: Answer) -> ConnectionBroken:

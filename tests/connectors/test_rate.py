@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncapp.connectors.rate import Budget, Limit, MemoryBudgetStore
+from syncapp.connectors.rate import Budget, DailyLimit, Limit, MemoryBudgetStore
 from syncapp.core.errors import Throttled
 from tests.connectors.fakes import START, FakeClock
 
@@ -124,3 +124,80 @@ def test_threads_share_the_count() -> None:
     for thread in threads:
         thread.join()
     assert len(passed) == 100
+
+
+def spent(calls: Budget, clock: FakeClock, seconds: float) -> int:
+    """How many calls pass within some seconds."""
+    end = clock.at + timedelta(seconds=seconds)
+    count = 0
+    while True:
+        calls.acquire(["calls"])
+        if clock.at >= end:
+            return count
+        count += 1
+
+
+def test_after_a_refusal_the_rate_halves_and_recovers_by_a_twentieth_a_minute() -> None:
+    clock = FakeClock()
+    calls = budget(clock, Limit(100, 10.0))
+    calls.slow_down("calls", 10)
+    assert spent(calls, clock, 10) == 50
+    clock.sleep(120)
+    assert 60 <= spent(calls, clock, 10) <= 61
+    clock.sleep(600)
+    assert spent(calls, clock, 10) == 100
+
+
+def test_refusals_of_one_moment_halve_once_and_never_to_nothing() -> None:
+    clock = FakeClock()
+    calls = budget(clock, Limit(100, 10.0))
+    for _ in range(10):
+        calls.slow_down("calls", 10)
+    assert spent(calls, clock, 10) == 50
+    for _ in range(20):
+        clock.sleep(10)
+        calls.slow_down("calls", 10)
+    clock.sleep(10)
+    assert 6 <= spent(calls, clock, 10) <= 8
+
+
+def test_a_slowed_limit_lets_at_least_one_call_through() -> None:
+    clock = FakeClock()
+    calls = budget(clock, Limit(1, 10.0))
+    calls.slow_down("calls", 10)
+    calls.acquire(["calls"])
+    assert clock.slept == []
+
+
+class MeteringStore(MemoryBudgetStore):
+    """A store that keeps counts of days and months as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.days: list[tuple[str, int, int]] = []
+        self.reads: list[str] = []
+
+    def daily_seen(self, scope: str, daily: DailyLimit) -> None:
+        self.days.append((scope, daily.limit, daily.remaining))
+
+    def read_counted(self, scope: str, at: datetime) -> None:
+        self.reads.append(f"{scope} {at:%Y-%m}")
+
+
+def test_a_store_that_meters_is_told() -> None:
+    clock = FakeClock()
+    store = MeteringStore()
+    calls = Budget(store, clock, "q:1", {"calls": (Limit(1, 1.0),)})
+    calls.see_day(650_000, 12)
+    calls.count_read()
+    assert store.days == [("q:1", 650_000, 12)]
+    assert store.reads == ["q:1 2026-11"]
+    assert calls.daily == DailyLimit(650_000, 12, clock.at)
+
+
+def test_a_store_that_does_not_meter_is_not_told() -> None:
+    calls = budget(FakeClock(), Limit(1, 1.0))
+    calls.count_read()
+    calls.see_day(10, 9)
+    assert calls.daily is not None
+    assert calls.daily.remaining == 9

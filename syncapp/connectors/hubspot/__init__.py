@@ -31,7 +31,8 @@ def connect(
     Args:
         env: Clock, randomness and HTTP.
         credentials: ``TokenSource`` for OAuth, ``StaticToken`` for a service key.
-        budget: Where the account's call logs are kept; shared by all workers.
+        budget: Where the account's call logs are kept; shared by all workers. One
+            that is a ``UsageMeter`` as well is told of metered reads and daily limits.
         base_url: "" for HubSpot itself; else a simulator's address, and the account then calls
             itself "simulator". Plain http only to this machine.
         portal_id: The account, once known (``Account.id``): names its budget, builds its links.

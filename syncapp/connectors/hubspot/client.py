@@ -23,6 +23,7 @@ SEARCH_WAIT = 1.0
 UNKNOWN_DAILY_WAIT = 3600.0
 #: Whether associations count in the general window as well is UNCONFIRMED: kept under both.
 _TIES = ("calls", "associations")
+_ALL = ("calls", "search", "associations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,25 @@ class HubSpotDialect:
         policy = f"{text(told.get('policyName'))} {text(told.get('message'))}".casefold()
         asked = answer.retry_after_seconds
         if "daily" in policy:
-            return Block(("calls", "search", "associations"), asked or self._until_midnight())
+            return Block(_ALL, asked or self._until_midnight())
         if "search" in call.budget:
             return Block(("search",), asked or SEARCH_WAIT)
         return Block(call.budget, asked or TEN_SECONDS_WAIT)
 
-    def observe(self, answer: Answer, budget: Budget) -> None:
-        """Follow the limit HubSpot names: it depends on the plan and on bought increases."""
+    def observe(self, call: Call, answer: Answer, budget: Budget) -> None:
+        """Follow the limits HubSpot names: they depend on the plan and on bought increases."""
+        del call
         most = answer.headers.get("x-hubspot-ratelimit-max", "")
         window = answer.headers.get("x-hubspot-ratelimit-interval-milliseconds", "")
         if most.isdigit() and window.isdigit() and int(most) and int(window):
             budget.learn("calls", Limit(int(most), int(window) / 1000 * WINDOW_STRETCH))
+        limit = answer.headers.get("x-hubspot-ratelimit-daily", "")
+        left = answer.headers.get("x-hubspot-ratelimit-daily-remaining", "")
+        if limit.isdigit() and left.isdigit():  # not told to OAuth apps
+            budget.see_day(int(limit), int(left))
+            if int(left) == 0:  # the next call would be refused, and count as an error
+                for name in _ALL:
+                    budget.block(name, self._until_midnight())
 
     def broken(self, answer: Answer) -> ConnectionBroken:
         """See ``Dialect``."""

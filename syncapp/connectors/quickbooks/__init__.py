@@ -36,7 +36,8 @@ def connect(
         env: Clock, randomness and HTTP.
         credentials: ``TokenSource``; ``StaticToken`` for a token given by hand.
         realm_id: The company: it is in the callback of the consent and nowhere else.
-        budget: Where the company's call logs are kept; shared by all workers.
+        budget: Where the company's call logs are kept; shared by all workers. One
+            that is a ``UsageMeter`` as well is told of metered reads and daily limits.
         environment: "production" or "sandbox": which of the vendor's hosts.
         base_url: "" for QuickBooks itself; else a simulator's address, and the account then calls
             itself "simulator". Plain http only to this machine.

@@ -41,8 +41,10 @@ class QuickBooksDialect:
             return None
         return Block(call.budget, answer.retry_after_seconds or THROTTLED_WAIT)
 
-    def observe(self, answer: Answer, budget: Budget) -> None:
-        """QuickBooks' headers name no limits."""
+    def observe(self, call: Call, answer: Answer, budget: Budget) -> None:
+        """Count CorePlus calls: successful reads, whatever their verb. Headers name no limits."""
+        if 200 <= answer.status < 300 and not call.writes:
+            budget.count_read()
 
     def broken(self, answer: Answer) -> ConnectionBroken:
         """See ``Dialect``."""
