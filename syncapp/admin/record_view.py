@@ -41,7 +41,7 @@ ICONS = {
     RecordLogEntry.Kind.EMPTIED: "backspace",
     RecordLogEntry.Kind.REFUSED: "error",
     RecordLogEntry.Kind.UNKNOWN: "help",
-    RecordLogEntry.Kind.CONFIRMED: "task_alt",
+    RecordLogEntry.Kind.DECIDED: "block",
     RecordLogEntry.Kind.GONE: "delete",
     RecordLogEntry.Kind.RESTORED: "restore_from_trash",
     RecordLogEntry.Kind.MERGED: "merge",

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,420 +15,1042 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='RateBudget',
+            name="RateBudget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=128, unique=True)),
-                ('log', models.JSONField(default=list)),
-                ('blocked_until', models.FloatField(blank=True, help_text='Seconds since 1970, UTC', null=True)),
-                ('version', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=128, unique=True)),
+                ("log", models.JSONField(default=list)),
+                (
+                    "blocked_until",
+                    models.FloatField(blank=True, help_text="Seconds since 1970, UTC", null=True),
+                ),
+                ("version", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], max_length=16)),
-                ('environment', models.CharField(choices=[('production', 'Production'), ('sandbox', 'Sandbox'), ('simulator', 'Simulator')], default='production', max_length=16)),
-                ('method', models.CharField(choices=[('oauth', 'OAuth'), ('access_token', 'Access token')], default='oauth', max_length=16)),
-                ('external_id', models.CharField(blank=True, help_text='Portal id or company (realm) id.', max_length=64, verbose_name='account id')),
-                ('name', models.CharField(blank=True, max_length=255, verbose_name='account name')),
-                ('base_url', models.CharField(blank=True, help_text='Empty for the real service; the address of a simulator otherwise.', max_length=255, verbose_name='base URL')),
-                ('client_id', models.CharField(blank=True, max_length=255, verbose_name="app's client id")),
-                ('client_secret', syncapp.models.fields.EncryptedTextField(blank=True, default='', verbose_name="app's client secret")),
-                ('status', models.CharField(choices=[('new', 'Not connected yet'), ('connected', 'Connected'), ('reconnect', 'Reconnect needed')], default='new', max_length=16)),
-                ('status_detail', models.TextField(blank=True, default='')),
-                ('scopes', models.TextField(blank=True, default='')),
-                ('access_token', syncapp.models.fields.EncryptedTextField(blank=True, default='')),
-                ('refresh_token', syncapp.models.fields.EncryptedTextField(blank=True, default='')),
-                ('previous_refresh_token', syncapp.models.fields.EncryptedTextField(blank=True, default='')),
-                ('access_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('refresh_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('token_version', models.PositiveIntegerField(default=0)),
-                ('refresh_owner', models.CharField(blank=True, default='', max_length=64)),
-                ('refresh_until', models.DateTimeField(blank=True, null=True)),
-                ('details', models.JSONField(blank=True, default=dict)),
-                ('details_read_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[
+                            ("production", "Production"),
+                            ("sandbox", "Sandbox"),
+                            ("simulator", "Simulator"),
+                        ],
+                        default="production",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("oauth", "OAuth"), ("access_token", "Access token")],
+                        default="oauth",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Portal id or company (realm) id.",
+                        max_length=64,
+                        verbose_name="account id",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=255, verbose_name="account name")),
+                (
+                    "base_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty for the real service; the address of a simulator otherwise.",
+                        max_length=255,
+                        verbose_name="base URL",
+                    ),
+                ),
+                (
+                    "client_id",
+                    models.CharField(blank=True, max_length=255, verbose_name="app's client id"),
+                ),
+                (
+                    "client_secret",
+                    syncapp.models.fields.EncryptedTextField(
+                        blank=True, default="", verbose_name="app's client secret"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "Not connected yet"),
+                            ("connected", "Connected"),
+                            ("reconnect", "Reconnect needed"),
+                        ],
+                        default="new",
+                        max_length=16,
+                    ),
+                ),
+                ("status_detail", models.TextField(blank=True, default="")),
+                ("scopes", models.TextField(blank=True, default="")),
+                ("access_token", syncapp.models.fields.EncryptedTextField(blank=True, default="")),
+                ("refresh_token", syncapp.models.fields.EncryptedTextField(blank=True, default="")),
+                (
+                    "previous_refresh_token",
+                    syncapp.models.fields.EncryptedTextField(blank=True, default=""),
+                ),
+                ("access_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("refresh_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("token_version", models.PositiveIntegerField(default=0)),
+                ("refresh_owner", models.CharField(blank=True, default="", max_length=64)),
+                ("refresh_until", models.DateTimeField(blank=True, null=True)),
+                ("details", models.JSONField(blank=True, default=dict)),
+                ("details_read_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'connection',
-                'permissions': [('connect_connection', 'Can connect and reconnect accounts')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('side', 'external_id', 'environment'), name='connection_unique_account')],
+                "verbose_name": "connection",
+                "permissions": [("connect_connection", "Can connect and reconnect accounts")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("side", "external_id", "environment"),
+                        name="connection_unique_account",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AccountPair',
+            name="AccountPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('paused', 'All writes paused'), ('broken', 'Waiting for a reconnect')], default='active', max_length=16)),
-                ('state_detail', models.TextField(blank=True, default='')),
-                ('mixed_environments_confirmed', models.BooleanField(default=False)),
-                ('next_due_at', models.DateTimeField(blank=True, db_index=True, null=True)),
-                ('urgent', models.BooleanField(default=False, help_text='A person asked for a run.')),
-                ('lease_owner', models.CharField(blank=True, default='', max_length=64)),
-                ('lease_epoch', models.PositiveBigIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('hubspot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='syncapp.connection')),
-                ('quickbooks', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='syncapp.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=255)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("paused", "All writes paused"),
+                            ("broken", "Waiting for a reconnect"),
+                        ],
+                        default="active",
+                        max_length=16,
+                    ),
+                ),
+                ("state_detail", models.TextField(blank=True, default="")),
+                ("mixed_environments_confirmed", models.BooleanField(default=False)),
+                ("next_due_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                (
+                    "urgent",
+                    models.BooleanField(default=False, help_text="A person asked for a run."),
+                ),
+                ("lease_owner", models.CharField(blank=True, default="", max_length=64)),
+                ("lease_epoch", models.PositiveBigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "hubspot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="syncapp.connection",
+                    ),
+                ),
+                (
+                    "quickbooks",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="syncapp.connection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account pair',
-                'permissions': [('pause_accountpair', 'Can pause and resume all writes'), ('run_accountpair', 'Can start a sync run')],
+                "verbose_name": "account pair",
+                "permissions": [
+                    ("pause_accountpair", "Can pause and resume all writes"),
+                    ("run_accountpair", "Can start a sync run"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConsentRequest',
+            name="ConsentRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=64, unique=True)),
-                ('user_id', models.PositiveBigIntegerField(null=True)),
-                ('redirect_uri', models.CharField(max_length=500)),
-                ('next_url', models.CharField(blank=True, default='', max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='syncapp.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state", models.CharField(max_length=64, unique=True)),
+                ("user_id", models.PositiveBigIntegerField(null=True)),
+                ("redirect_uri", models.CharField(max_length=500)),
+                ("next_url", models.CharField(blank=True, default="", max_length=500)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="syncapp.connection"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cursor',
+            name="Cursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], max_length=16)),
-                ('stream', models.CharField(max_length=128)),
-                ('position', models.DateTimeField(blank=True, null=True)),
-                ('window', models.JSONField(blank=True, default=dict)),
-                ('next_due_at', models.DateTimeField(blank=True, null=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cursors', to='syncapp.accountpair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        max_length=16,
+                    ),
+                ),
+                ("stream", models.CharField(max_length=128)),
+                ("position", models.DateTimeField(blank=True, null=True)),
+                ("window", models.JSONField(blank=True, default=dict)),
+                ("next_due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cursors",
+                        to="syncapp.accountpair",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500)),
-                ('url', models.CharField(blank=True, default='', max_length=500)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=500)),
+                ("url", models.CharField(blank=True, default="", max_length=500)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notification',
-                'ordering': ['-id'],
+                "verbose_name": "notification",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='SyncDefinition',
+            name="SyncDefinition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_type', models.CharField(max_length=32)),
-                ('enabled', models.BooleanField(default=False)),
-                ('direction', models.CharField(choices=[('both', 'Both ways'), ('to_hubspot', 'Only to HubSpot'), ('to_quickbooks', 'Only to QuickBooks')], default='both', max_length=16)),
-                ('winner', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], default='quickbooks', max_length=16, verbose_name='data conflicts')),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('config_version', models.PositiveIntegerField(default=1)),
-                ('hubspot_complete', models.BooleanField(default=False)),
-                ('quickbooks_complete', models.BooleanField(default=False)),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='definitions', to='syncapp.accountpair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_type", models.CharField(max_length=32)),
+                ("enabled", models.BooleanField(default=False)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("both", "Both ways"),
+                            ("to_hubspot", "Only to HubSpot"),
+                            ("to_quickbooks", "Only to QuickBooks"),
+                        ],
+                        default="both",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "winner",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        default="quickbooks",
+                        max_length=16,
+                        verbose_name="data conflicts",
+                    ),
+                ),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("config_version", models.PositiveIntegerField(default=1)),
+                ("hubspot_complete", models.BooleanField(default=False)),
+                ("quickbooks_complete", models.BooleanField(default=False)),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="definitions",
+                        to="syncapp.accountpair",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sync',
-                'permissions': [('activate_syncdefinition', 'Can turn a sync on and off')],
+                "verbose_name": "sync",
+                "permissions": [("activate_syncdefinition", "Can turn a sync on and off")],
             },
         ),
         migrations.CreateModel(
-            name='Rehearsal',
+            name="Rehearsal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('running', 'Running'), ('finished', 'Finished'), ('failed', 'Failed')], default='requested', max_length=16)),
-                ('detail', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(default=dict)),
-                ('progress', models.JSONField(default=dict)),
-                ('requested_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rehearsals', to='syncapp.syncdefinition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("running", "Running"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                        ],
+                        default="requested",
+                        max_length=16,
+                    ),
+                ),
+                ("detail", models.TextField(blank=True, default="")),
+                ("result", models.JSONField(default=dict)),
+                ("progress", models.JSONField(default=dict)),
+                ("requested_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rehearsals",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordLink',
+            name="RecordLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks'), ('both', 'Both')], max_length=16)),
-                ('hubspot_id', models.CharField(blank=True, max_length=64, null=True, verbose_name='HubSpot id')),
-                ('quickbooks_id', models.CharField(blank=True, max_length=64, null=True, verbose_name='QuickBooks id')),
-                ('hubspot_version', models.CharField(blank=True, default='', max_length=64)),
-                ('quickbooks_version', models.CharField(blank=True, default='', max_length=64)),
-                ('hubspot_seen', models.JSONField(blank=True, null=True)),
-                ('quickbooks_seen', models.JSONField(blank=True, null=True)),
-                ('hubspot_gone', models.CharField(blank=True, default='', max_length=16)),
-                ('quickbooks_gone', models.CharField(blank=True, default='', max_length=16)),
-                ('base', models.JSONField(blank=True, default=dict)),
-                ('emptied', models.JSONField(blank=True, default=list)),
-                ('label', models.CharField(blank=True, default='', max_length=500)),
-                ('state', models.CharField(choices=[('in_sync', 'In sync'), ('waiting', 'Waiting'), ('failing', 'Failing'), ('excluded', 'Excluded')], default='waiting', max_length=16)),
-                ('code', models.CharField(blank=True, default='pending', max_length=32)),
-                ('params', models.JSONField(blank=True, default=dict)),
-                ('refused', models.JSONField(blank=True, default=dict, help_text='{side: {digest, code, params, retry_at}} of the last refused write')),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('next_at', models.DateTimeField(blank=True, null=True)),
-                ('retried_at', models.DateTimeField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('excluded_by', models.CharField(blank=True, default='', max_length=150)),
-                ('excluded_note', models.CharField(blank=True, default='', max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('synced_at', models.DateTimeField(blank=True, null=True)),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='syncapp.syncdefinition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("hubspot", "HubSpot"),
+                            ("quickbooks", "QuickBooks"),
+                            ("both", "Both"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "hubspot_id",
+                    models.CharField(
+                        blank=True, max_length=64, null=True, verbose_name="HubSpot id"
+                    ),
+                ),
+                (
+                    "quickbooks_id",
+                    models.CharField(
+                        blank=True, max_length=64, null=True, verbose_name="QuickBooks id"
+                    ),
+                ),
+                ("hubspot_version", models.CharField(blank=True, default="", max_length=64)),
+                ("quickbooks_version", models.CharField(blank=True, default="", max_length=64)),
+                ("hubspot_seen", models.JSONField(blank=True, null=True)),
+                ("quickbooks_seen", models.JSONField(blank=True, null=True)),
+                ("hubspot_gone", models.CharField(blank=True, default="", max_length=16)),
+                ("quickbooks_gone", models.CharField(blank=True, default="", max_length=16)),
+                ("base", models.JSONField(blank=True, default=dict)),
+                ("emptied", models.JSONField(blank=True, default=list)),
+                ("label", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("in_sync", "In sync"),
+                            ("waiting", "Waiting"),
+                            ("failing", "Failing"),
+                            ("excluded", "Excluded"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="pending", max_length=32)),
+                ("params", models.JSONField(blank=True, default=dict)),
+                (
+                    "refused",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="{side: {digest, code, params, retry_at}} of the last refused write",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("next_at", models.DateTimeField(blank=True, null=True)),
+                ("retried_at", models.DateTimeField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("excluded_by", models.CharField(blank=True, default="", max_length=150)),
+                ("excluded_note", models.CharField(blank=True, default="", max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("synced_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'record',
-                'permissions': [('retry_recordlink', 'Can retry and exclude records'), ('export_recordlink', 'Can export records')],
+                "verbose_name": "record",
+                "permissions": [
+                    ("retry_recordlink", "Can retry and exclude records"),
+                    ("export_recordlink", "Can export records"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecordKey',
+            name="RecordKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], max_length=16)),
-                ('purpose', models.CharField(choices=[('match', 'Match key'), ('name', 'Unique name')], max_length=8)),
-                ('value', models.CharField(max_length=500)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='syncapp.recordlink')),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syncapp.syncdefinition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("match", "Match key"), ("name", "Unique name")], max_length=8
+                    ),
+                ),
+                ("value", models.CharField(max_length=500)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keys",
+                        to="syncapp.recordlink",
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdAlias',
+            name="IdAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], max_length=16)),
-                ('old_id', models.CharField(max_length=64)),
-                ('new_id', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syncapp.syncdefinition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        max_length=16,
+                    ),
+                ),
+                ("old_id", models.CharField(max_length=64)),
+                ("new_id", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FilterCondition',
+            name="FilterCondition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], max_length=16)),
-                ('group', models.PositiveSmallIntegerField(default=0)),
-                ('field', models.CharField(max_length=255)),
-                ('operator', models.CharField(choices=[('is', 'is'), ('is_not', 'is not'), ('in', 'is one of'), ('not_in', 'is none of'), ('contains', 'contains'), ('not_contains', 'does not contain'), ('starts_with', 'starts with'), ('has_value', 'has a value'), ('no_value', 'has no value'), ('greater', 'is greater than'), ('less', 'is less than'), ('after', 'is after'), ('before', 'is before')], max_length=16)),
-                ('value', models.CharField(blank=True, default='', max_length=2000)),
-                ('label', models.CharField(blank=True, default='', max_length=255)),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='syncapp.syncdefinition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        max_length=16,
+                    ),
+                ),
+                ("group", models.PositiveSmallIntegerField(default=0)),
+                ("field", models.CharField(max_length=255)),
+                (
+                    "operator",
+                    models.CharField(
+                        choices=[
+                            ("is", "is"),
+                            ("is_not", "is not"),
+                            ("in", "is one of"),
+                            ("not_in", "is none of"),
+                            ("contains", "contains"),
+                            ("not_contains", "does not contain"),
+                            ("starts_with", "starts with"),
+                            ("has_value", "has a value"),
+                            ("no_value", "has no value"),
+                            ("greater", "is greater than"),
+                            ("less", "is less than"),
+                            ("after", "is after"),
+                            ("before", "is before"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("value", models.CharField(blank=True, default="", max_length=2000)),
+                ("label", models.CharField(blank=True, default="", max_length=255)),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conditions",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'filter condition',
-                'ordering': ['side', 'group', 'id'],
+                "verbose_name": "filter condition",
+                "ordering": ["side", "group", "id"],
             },
         ),
         migrations.CreateModel(
-            name='FieldMappingRow',
+            name="FieldMappingRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('hubspot_field', models.CharField(max_length=255)),
-                ('quickbooks_field', models.CharField(max_length=255)),
-                ('kind', models.CharField(choices=[('text', 'text'), ('email', 'email'), ('phone', 'phone'), ('url', 'url'), ('number', 'number'), ('money', 'money'), ('date', 'date'), ('datetime', 'datetime'), ('boolean', 'boolean'), ('choice', 'choice'), ('reference', 'reference'), ('structure', 'structure')], default='text', max_length=16)),
-                ('direction', models.CharField(choices=[('both', 'Both ways'), ('to_hubspot', 'Only to HubSpot'), ('to_quickbooks', 'Only to QuickBooks')], default='both', max_length=16)),
-                ('label', models.CharField(blank=True, default='', max_length=255)),
-                ('enabled', models.BooleanField(default=True)),
-                ('creation_only', models.BooleanField(default=False)),
-                ('builtin', models.BooleanField(default=False)),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='syncapp.syncdefinition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("hubspot_field", models.CharField(max_length=255)),
+                ("quickbooks_field", models.CharField(max_length=255)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "text"),
+                            ("email", "email"),
+                            ("phone", "phone"),
+                            ("url", "url"),
+                            ("number", "number"),
+                            ("money", "money"),
+                            ("date", "date"),
+                            ("datetime", "datetime"),
+                            ("boolean", "boolean"),
+                            ("choice", "choice"),
+                            ("reference", "reference"),
+                            ("structure", "structure"),
+                        ],
+                        default="text",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("both", "Both ways"),
+                            ("to_hubspot", "Only to HubSpot"),
+                            ("to_quickbooks", "Only to QuickBooks"),
+                        ],
+                        default="both",
+                        max_length=16,
+                    ),
+                ),
+                ("label", models.CharField(blank=True, default="", max_length=255)),
+                ("enabled", models.BooleanField(default=True)),
+                ("creation_only", models.BooleanField(default=False)),
+                ("builtin", models.BooleanField(default=False)),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mappings",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'field mapping',
-                'ordering': ['position', 'id'],
+                "verbose_name": "field mapping",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SyncDraft',
+            name="SyncDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_type', models.CharField(max_length=32)),
-                ('document', models.JSONField(default=dict)),
-                ('based_on_version', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('definition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='syncapp.syncdefinition')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='syncapp.accountpair')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_type", models.CharField(max_length=32)),
+                ("document", models.JSONField(default=dict)),
+                ("based_on_version", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="syncapp.accountpair",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
+                "verbose_name": "draft",
             },
         ),
         migrations.CreateModel(
-            name='SyncRun',
+            name="SyncRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('trigger', models.CharField(choices=[('schedule', 'Schedule'), ('manual', 'By hand'), ('command', 'Command line')], max_length=16)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('finished', 'Finished'), ('ended_early', 'Ended early'), ('crashed', 'Crashed')], default='running', max_length=16)),
-                ('detail', models.TextField(blank=True, default='')),
-                ('counters', models.JSONField(default=dict)),
-                ('lease_epoch', models.PositiveBigIntegerField(default=0)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='syncapp.accountpair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("schedule", "Schedule"),
+                            ("manual", "By hand"),
+                            ("command", "Command line"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("finished", "Finished"),
+                            ("ended_early", "Ended early"),
+                            ("crashed", "Crashed"),
+                        ],
+                        default="running",
+                        max_length=16,
+                    ),
+                ),
+                ("detail", models.TextField(blank=True, default="")),
+                ("counters", models.JSONField(default=dict)),
+                ("lease_epoch", models.PositiveBigIntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="syncapp.accountpair",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run',
+                "verbose_name": "run",
             },
         ),
         migrations.CreateModel(
-            name='RecordLogEntry',
+            name="RecordLogEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('linked', 'Linked'), ('created', 'Created'), ('updated', 'Updated'), ('conflict', 'Conflict'), ('emptied_not_sent', 'Emptied, not sent'), ('refused', 'Refused'), ('unknown', 'Outcome unknown'), ('confirmed', 'Found by looking'), ('gone', 'Removed on one side'), ('restored', 'Restored'), ('merged', 'Merged'), ('person', 'Done by a person')], max_length=20)),
-                ('side', models.CharField(blank=True, choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], default='', max_length=16)),
-                ('code', models.CharField(blank=True, default='', max_length=32)),
-                ('text', models.TextField(blank=True, default='')),
-                ('changes', models.JSONField(blank=True, default=list)),
-                ('request_id', models.CharField(blank=True, default='', max_length=128)),
-                ('who', models.CharField(blank=True, default='', max_length=150)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='syncapp.recordlink')),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syncapp.syncdefinition')),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='log', to='syncapp.syncrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("linked", "Linked"),
+                            ("created", "Created"),
+                            ("updated", "Updated"),
+                            ("conflict", "Conflict"),
+                            ("emptied_not_sent", "Emptied, not sent"),
+                            ("refused", "Refused"),
+                            ("unknown", "Outcome unknown"),
+                            ("decided", "Left alone"),
+                            ("gone", "Removed on one side"),
+                            ("restored", "Restored"),
+                            ("merged", "Merged"),
+                            ("person", "Done by a person"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="", max_length=32)),
+                ("text", models.TextField(blank=True, default="")),
+                ("changes", models.JSONField(blank=True, default=list)),
+                ("request_id", models.CharField(blank=True, default="", max_length=128)),
+                ("who", models.CharField(blank=True, default="", max_length=150)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="log",
+                        to="syncapp.recordlink",
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="syncapp.syncdefinition",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="log",
+                        to="syncapp.syncrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'record log entry',
-                'verbose_name_plural': 'record log',
+                "verbose_name": "record log entry",
+                "verbose_name_plural": "record log",
             },
         ),
         migrations.CreateModel(
-            name='PendingWrite',
+            name="PendingWrite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], max_length=16)),
-                ('record_type', models.CharField(max_length=32)),
-                ('op', models.CharField(max_length=8)),
-                ('payload', models.JSONField()),
-                ('changes', models.JSONField()),
-                ('marker', models.CharField(blank=True, default='', max_length=128)),
-                ('expected_version', models.CharField(blank=True, default='', max_length=64)),
-                ('batch_id', models.CharField(max_length=36)),
-                ('batch_key', models.CharField(max_length=10)),
-                ('single', models.BooleanField(default=False)),
-                ('lease_epoch', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('sent', 'Sent, no answer yet'), ('unknown', 'Outcome unknown'), ('done', 'Written'), ('refused', 'Refused'), ('dropped', 'Not written')], default='sent', max_length=8)),
-                ('first_sent_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('request_id', models.CharField(blank=True, default='', max_length=128)),
-                ('result', models.TextField(blank=True, default='')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='writes', to='syncapp.accountpair')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='writes', to='syncapp.recordlink')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='writes', to='syncapp.syncrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        max_length=16,
+                    ),
+                ),
+                ("record_type", models.CharField(max_length=32)),
+                ("op", models.CharField(max_length=8)),
+                ("payload", models.JSONField()),
+                ("changes", models.JSONField()),
+                ("marker", models.CharField(blank=True, default="", max_length=128)),
+                ("expected_version", models.CharField(blank=True, default="", max_length=64)),
+                ("batch_id", models.CharField(max_length=36)),
+                ("batch_key", models.CharField(max_length=10)),
+                ("single", models.BooleanField(default=False)),
+                ("lease_epoch", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent, no answer yet"),
+                            ("unknown", "Outcome unknown"),
+                            ("done", "Written"),
+                            ("refused", "Refused"),
+                            ("dropped", "Not written"),
+                        ],
+                        default="sent",
+                        max_length=8,
+                    ),
+                ),
+                ("first_sent_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("request_id", models.CharField(blank=True, default="", max_length=128)),
+                ("result", models.TextField(blank=True, default="")),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="writes",
+                        to="syncapp.accountpair",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="writes",
+                        to="syncapp.recordlink",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="writes",
+                        to="syncapp.syncrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pending write',
+                "verbose_name": "pending write",
             },
         ),
         migrations.CreateModel(
-            name='ApiUsage',
+            name="ApiUsage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('calls', models.PositiveIntegerField(default=0)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='syncapp.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("calls", models.PositiveIntegerField(default=0)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="usage",
+                        to="syncapp.connection",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'day'), name='usage_unique_day')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("connection", "day"), name="usage_unique_day")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='accountpair',
-            constraint=models.UniqueConstraint(fields=('hubspot',), name='pair_unique_hubspot'),
+            model_name="accountpair",
+            constraint=models.UniqueConstraint(fields=("hubspot",), name="pair_unique_hubspot"),
         ),
         migrations.AddConstraint(
-            model_name='accountpair',
-            constraint=models.UniqueConstraint(fields=('quickbooks',), name='pair_unique_quickbooks'),
+            model_name="accountpair",
+            constraint=models.UniqueConstraint(
+                fields=("quickbooks",), name="pair_unique_quickbooks"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cursor',
-            constraint=models.UniqueConstraint(fields=('pair', 'side', 'stream'), name='cursor_unique'),
+            model_name="cursor",
+            constraint=models.UniqueConstraint(
+                fields=("pair", "side", "stream"), name="cursor_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='syncdefinition',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('pair', 'object_type'), name='definition_unique_live'),
+            model_name="syncdefinition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at", None)),
+                fields=("pair", "object_type"),
+                name="definition_unique_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordlink',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['definition', 'next_at', 'id'], name='link_due'),
+            model_name="recordlink",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["definition", "next_at", "id"],
+                name="link_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordlink',
-            index=models.Index(fields=['definition', 'state', 'code', '-updated_at'], name='link_state'),
+            model_name="recordlink",
+            index=models.Index(
+                fields=["definition", "state", "code", "-updated_at"], name="link_state"
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordlink',
-            index=models.Index(fields=['-updated_at', '-id'], name='link_recent'),
+            model_name="recordlink",
+            index=models.Index(fields=["-updated_at", "-id"], name="link_recent"),
         ),
         migrations.AddConstraint(
-            model_name='recordlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('hubspot_id__isnull', False)), fields=('definition', 'hubspot_id'), name='link_unique_hubspot'),
+            model_name="recordlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hubspot_id__isnull", False)),
+                fields=("definition", "hubspot_id"),
+                name="link_unique_hubspot",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('quickbooks_id__isnull', False)), fields=('definition', 'quickbooks_id'), name='link_unique_quickbooks'),
+            model_name="recordlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("quickbooks_id__isnull", False)),
+                fields=("definition", "quickbooks_id"),
+                name="link_unique_quickbooks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordlink',
-            constraint=models.CheckConstraint(condition=models.Q(('hubspot_id__isnull', False), ('quickbooks_id__isnull', False), _connector='OR'), name='link_has_a_side'),
+            model_name="recordlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hubspot_id__isnull", False), ("quickbooks_id__isnull", False), _connector="OR"
+                ),
+                name="link_has_a_side",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordkey',
-            index=models.Index(fields=['definition', 'purpose', 'value'], name='key_value'),
+            model_name="recordkey",
+            index=models.Index(fields=["definition", "purpose", "value"], name="key_value"),
         ),
         migrations.AddConstraint(
-            model_name='recordkey',
-            constraint=models.UniqueConstraint(fields=('link', 'side', 'purpose', 'value'), name='key_unique_per_link'),
+            model_name="recordkey",
+            constraint=models.UniqueConstraint(
+                fields=("link", "side", "purpose", "value"), name="key_unique_per_link"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idalias',
-            constraint=models.UniqueConstraint(fields=('definition', 'side', 'old_id'), name='alias_unique_old_id'),
+            model_name="idalias",
+            constraint=models.UniqueConstraint(
+                fields=("definition", "side", "old_id"), name="alias_unique_old_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fieldmappingrow',
-            constraint=models.UniqueConstraint(fields=('definition', 'hubspot_field', 'quickbooks_field'), name='mapping_unique_fields'),
+            model_name="fieldmappingrow",
+            constraint=models.UniqueConstraint(
+                fields=("definition", "hubspot_field", "quickbooks_field"),
+                name="mapping_unique_fields",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='syncdraft',
-            constraint=models.UniqueConstraint(fields=('pair', 'object_type'), name='draft_unique'),
+            model_name="syncdraft",
+            constraint=models.UniqueConstraint(fields=("pair", "object_type"), name="draft_unique"),
         ),
         migrations.AddIndex(
-            model_name='syncrun',
-            index=models.Index(fields=['pair', '-id'], name='run_recent'),
+            model_name="syncrun",
+            index=models.Index(fields=["pair", "-id"], name="run_recent"),
         ),
         migrations.AddIndex(
-            model_name='recordlogentry',
-            index=models.Index(fields=['link', '-id'], name='log_of_link'),
+            model_name="recordlogentry",
+            index=models.Index(fields=["link", "-id"], name="log_of_link"),
         ),
         migrations.AddIndex(
-            model_name='pendingwrite',
-            index=models.Index(condition=models.Q(('state__in', ['sent', 'unknown'])), fields=['pair', 'due_at'], name='write_open'),
+            model_name="pendingwrite",
+            index=models.Index(
+                condition=models.Q(("state__in", ["sent", "unknown"])),
+                fields=["pair", "due_at"],
+                name="write_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pendingwrite',
-            index=models.Index(fields=['link', '-id'], name='write_of_link'),
+            model_name="pendingwrite",
+            index=models.Index(fields=["link", "-id"], name="write_of_link"),
         ),
         migrations.AddConstraint(
-            model_name='pendingwrite',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['sent', 'unknown'])), fields=('link', 'side'), name='write_one_open'),
+            model_name="pendingwrite",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["sent", "unknown"])),
+                fields=("link", "side"),
+                name="write_one_open",
+            ),
         ),
     ]

@@ -98,7 +98,7 @@ class RecordLogEntry(models.Model):
         EMPTIED = "emptied_not_sent", _("Emptied, not sent")
         REFUSED = "refused", _("Refused")
         UNKNOWN = "unknown", _("Outcome unknown")
-        CONFIRMED = "confirmed", _("Found by looking")
+        DECIDED = "decided", _("Left alone")
         GONE = "gone", _("Removed on one side")
         RESTORED = "restored", _("Restored")
         MERGED = "merged", _("Merged")

@@ -27,6 +27,8 @@ from syncapp.services.halves import absorb, let_go
 from syncapp.services.outbox import Planned
 
 CHUNK = 500
+#: Reasons whose cause has an entry of its own in the record log.
+TOLD_ELSEWHERE = frozenset({"gone", "by_person"})
 WAVE = 4
 FLAPPING_TIMES = 4
 FLAPPING_WINDOW = timedelta(hours=24)
@@ -159,9 +161,22 @@ def _sort_out(
         if change is not None:
             done.writes[(change.side, change.op)].append(Planned(link, change))
             continue
-        _settle_state(link, status, now)
+        if _settle_state(link, status, now) and status.code not in TOLD_ELSEWHERE:
+            done.log.append(_decided(context, link))
         done.settled.append(link)
     return done
+
+
+def _decided(context: RunContext, link: RecordLink) -> RecordLogEntry:
+    """Every record that is not written gets its reason into the record log, too."""
+    return record_log.entry(
+        link,
+        record_log.Kind.DECIDED,
+        at=context.env.clock.now(),
+        run=context.run,
+        code=link.code,
+        text=link.explanation,
+    )
 
 
 def _executable(link: RecordLink, plan: RecordPlan, now: datetime) -> Change | None:
@@ -182,8 +197,12 @@ def _refusal(link: RecordLink, plan: RecordPlan) -> Status:
     return Status(State.FAILING, refusal["code"], refusal["params"])
 
 
-def _settle_state(link: RecordLink, status: Status, now: datetime) -> None:
-    """Write a status onto a link, and when it is due again by itself."""
+def _settle_state(link: RecordLink, status: Status, now: datetime) -> bool:
+    """Write a status onto a link, and when it is due again by itself.
+
+    Returns:
+        Whether the record is left alone for another reason than before.
+    """
     changed = (link.state, link.code) != (status.state.value, status.code)
     link.state, link.code, link.params = status.state.value, status.code, dict(status.params)
     link.next_at = None
@@ -201,6 +220,7 @@ def _settle_state(link: RecordLink, status: Status, now: datetime) -> None:
             link.refused = {}
     if changed:
         link.updated_at = now
+    return changed and status.state in {State.FAILING, State.EXCLUDED}
 
 
 def _note_emptied(

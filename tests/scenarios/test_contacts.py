@@ -125,6 +125,8 @@ def test_s15_s16_the_company_names_the_first_customer_and_the_second_contact_fai
     assert (failing.state, failing.code) == ("failing", "name_in_use")
     assert "Acme" in failing.explanation
     assert "one billing contact per company" in failing.remedy
+    told = RecordLogEntry.objects.get(link=failing)
+    assert (told.kind, told.code, told.text) == ("decided", "name_in_use", failing.explanation)
     # Given a company of its own, the contact is tried again by itself.
     world.clock.advance(3600)
     world.hubspot.company("Bob's Bikes", second)
