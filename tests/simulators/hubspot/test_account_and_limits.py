@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from werkzeug.test import Client
 
+from simulators.common.clock import SimClock
+from simulators.hubspot.app import HubSpot
 from tests.simulators.hubspot.test_oauth import decide, exchange, use
 
 CONTACTS = "/crm/v3/objects/contacts"
@@ -144,3 +147,16 @@ def test_reset_and_settings(filled):
     assert filled.get(CONTACTS).json == {"results": []}
     filled.post("/__sim__/reset", {"seed": 2})
     assert len(filled.get(CONTACTS, limit=100).json["results"]) == 60
+
+
+def test_the_ten_second_limit_holds_on_a_running_clock():
+    """A frozen clock hides a call that is counted in the future of its own answer."""
+    clock = SimClock()
+    app = HubSpot(seed=None, clock=clock, access_tokens=["key"], limits="published", plan="free")
+    client = Client(app)
+    answers = [
+        client.get("/crm/v3/owners", headers={"Authorization": "Bearer key"}).status_code
+        for _ in range(120)
+    ]
+    assert answers.count(200) == 100
+    assert answers.count(429) == 20
