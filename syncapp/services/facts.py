@@ -157,11 +157,12 @@ def matches_of(
     rows = RecordKey.objects.filter(
         definition=sync.definition, purpose=RecordKey.Purpose.MATCH, value__in=keys
     ).select_related("link")
-    busy = set(
-        PendingWrite.objects.filter(
-            pair=pair, state__in=PendingWrite.OPEN, op="create"
-        ).values_list("link_id", flat=True)
+    creates = list(
+        PendingWrite.objects.filter(pair=pair, state__in=PendingWrite.OPEN, op="create")
+        .exclude(link__in=settled)
+        .values_list("link_id", "side", "payload")
     )
+    busy = {link_id for link_id, _, _ in creates}
     groups: dict[str, dict[tuple[int, str], Candidate]] = defaultdict(dict)
     for row in rows:
         if row.link.excluded_by:
@@ -174,8 +175,14 @@ def matches_of(
             label=row.link.label,
             gone=bool(store.get(row.link, "gone", side)),
             linked=row.link.is_linked,
-            busy=row.link_id in busy - settled,
+            busy=row.link_id in busy,
         )
+    for link_id, to, payload in creates:
+        # The record that comes of it has the keys that were sent, whatever its source has now.
+        for key in sync.config.pair.match_keys(Side(to), payload):
+            if key in groups:
+                candidate = Candidate(link=link_id, side=Side(to).other, id="", busy=True)
+                groups[key].setdefault((link_id, candidate.side.value), candidate)
     return match([sorted(groups[key].values()) for key in sorted(groups)])
 
 

@@ -111,6 +111,12 @@ def send_missing(context: RunContext) -> None:
             for intent in outdated:
                 settlement.dropped(intent, "It had not arrived; planned again.")
             settlement.save()
+            keys = {
+                key
+                for intent in outdated
+                for key in sync.config.pair.match_keys(side, intent.payload)
+            }  # who waited for the outcome goes on
+            store.wake_keys(sync.definition, keys, context.env.clock.now())
         if wanted:
             _send_again(context, sync, side, wanted)
 

@@ -177,8 +177,12 @@ def wake_sharers(definition: SyncDefinition, links: Sequence[RecordLink], now: d
         keys = RecordKey.objects.filter(
             link__in=[link.pk for link in links], purpose=RecordKey.Purpose.MATCH
         )
-        values = frozenset(keys.values_list("value", flat=True))
-        wake_peers(definition, KeyChanges(match_keys=values, name_freed=False), now)
+        wake_keys(definition, keys.values_list("value", flat=True), now)
+
+
+def wake_keys(definition: SyncDefinition, values: Iterable[str], now: datetime) -> None:
+    """Plan again what stands in each other's way over these match keys."""
+    wake_peers(definition, KeyChanges(match_keys=frozenset(values), name_freed=False), now)
 
 
 def resolve_id(definition: SyncDefinition, side: Side, record_id: str) -> str:
