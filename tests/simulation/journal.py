@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from simulators.hubspot.app import HubSpot
@@ -16,6 +16,8 @@ from simulators.quickbooks.app import QuickBooks
 from tests.simulation.fields import TAG, H, Q, from_hubspot, from_quickbooks
 
 PERSON, APP = "person", "app"
+#: A request is carried out at most so long after it was sent.
+LATEST = timedelta(seconds=130)
 _TYPES = {H: "contacts", Q: "Customer"}
 
 
@@ -28,7 +30,8 @@ class Write:
         raw: The vendor's own values, as the ledger has them.
         before: What the fields held.
         late: A request that was carried out after its connection was cut.
-        planned_at: ``n`` of the last intents that were saved before an app's write.
+        planned_at: ``n`` of the last intents that were saved before an app's write; of a late
+            one, when it was sent.
     """
 
     n: int
@@ -72,12 +75,17 @@ class Journal:
     first: dict[tuple[str, str], int] = field(default_factory=dict)
     #: HubSpot record -> the records that were merged into it
     merged: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _late: list[tuple[str, datetime, int]] = field(default_factory=list)
     _read: dict[str, int] = field(default_factory=lambda: {H: 0, Q: 0})
 
     def tick(self) -> int:
         """A number for something that happens now."""
         self.n += 1
         return self.n
+
+    def sent_late(self, side: str, at: datetime) -> None:
+        """Note that a request was sent now that will be carried out later."""
+        self._late.append((side, at, self.n))
 
     def absorb(self, *, late: bool = False) -> list[Write]:
         """Take in what the ledgers have gained; returns the new writes to contacts or customers."""
@@ -116,7 +124,7 @@ class Journal:
             raw=raw,
             before=before,
             late=late,
-            planned_at=self.planned_at,
+            planned_at=self._sent_at(side, entry["at"]) if late else self.planned_at,
             absorbed=absorbed,
         )
         for name, value in values.items():
@@ -124,6 +132,11 @@ class Journal:
             self.first.setdefault((name, value), write.n)
         self.writes.append(write)
         return write
+
+    def _sent_at(self, side: str, at: str) -> int:
+        """``n`` when a request was sent that was carried out now: the earliest it can have been."""
+        earliest = datetime.fromisoformat(at) - LATEST
+        return min(n for s, sent, n in self._late if s == side and sent >= earliest)
 
     def now(self, side: str, record_id: str) -> dict[str, str]:
         """What a record's fields hold, as far as the ledger tells."""
@@ -135,9 +148,10 @@ class Journal:
         steps = [step for one in former for step in self.history(side, one, name)]
         return sorted([*steps, *self.fields[side, record_id][name]], key=lambda s: s.n)
 
-    def tags(self, side: str, record_id: str) -> set[str]:
-        """Every person a record ever stood for."""
-        return {step.value for step in self.fields[side, record_id][TAG] if step.value}
+    def tags(self, side: str, record_id: str, *, until: int) -> set[str]:
+        """Every person a record ever stood for, until then."""
+        steps = self.fields[side, record_id][TAG]
+        return {step.value for step in steps if step.value and step.n <= until}
 
     def ids(self, side: str) -> list[str]:
         """Every record of a side that was ever written."""

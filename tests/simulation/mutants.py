@@ -35,11 +35,13 @@ class Mutant:
 S = "syncapp.services"
 RULES: Mapping[str, Mutant] = {
     "create_before_listing": Mutant(
-        "creates before the other side's list is complete (gate, plan and order of the run)",
+        "creates before the other side's list is complete (gate, plan, and the slice that ends)",
         (
             Patch(f"{S}.apply:apply_due", "len(sync.definition.listed) < len(Side)", "False"),
             Patch(f"{S}.facts:_facts", "listed=sync.definition.listed", "listed=frozenset(Side)"),
             Patch(f"{S}.runs:_work", "        return False\n", "        pass\n"),
+            Patch(f"{S}.apply:apply_due", "if context.is_spent:", "if False:"),
+            Patch(f"{S}.apply:_write", "if context.is_spent:", "if False:"),
         ),
     ),
     "blind_resend": Mutant(

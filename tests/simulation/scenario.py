@@ -303,6 +303,7 @@ class Simulation:
             self.definition = self.clicks.set_up()
             self.users.populate()
             self.absorb()
+            self.populated_at = self.journal.n
             self._trouble()
             self._peace()
         check(self)

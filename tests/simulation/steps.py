@@ -48,7 +48,9 @@ class StepCheck:
             return
         journal = self._sim.journal
         for record in journal.ids(write.side):
-            if record == write.id or tag not in journal.tags(write.side, record):
+            # A late one was sent before: who came to bear the tag since could not be known.
+            until = write.planned_at if write.late else write.n
+            if record == write.id or tag not in journal.tags(write.side, record, until=until):
                 continue
             gone = record not in self._sim.people(write.side).living()
             rule = "I11" if gone else "I1"
@@ -80,8 +82,13 @@ class StepCheck:
             return
         steps = journal.fields[write.side, twin]["email"]
         source = journal.fields[other(write.side), holders[other(write.side)][0]]["email"]
-        is_old = len(steps) == len(source) == 1 and write.at - steps[0].at > VIEW
-        if is_old and self._was_made_by_a_person(write.side, twin):
+        # What was there before the first run must be listed before anything is made.
+        is_old = write.at - steps[0].at > VIEW or steps[0].n <= self._sim.populated_at
+        if (
+            len(steps) == len(source) == 1
+            and is_old
+            and self._was_made_by_a_person(write.side, twin)
+        ):
             self._report("I1", write, f"customer {twin} has had the address all the time")
 
     def _was_made_by_a_person(self, side: str, record: str) -> bool:
