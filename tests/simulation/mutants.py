@@ -42,6 +42,11 @@ RULES: Mapping[str, Mutant] = {
             Patch(f"{S}.runs:_work", "        return False\n", "        pass\n"),
             Patch(f"{S}.apply:apply_due", "if context.is_spent:", "if False:"),
             Patch(f"{S}.apply:_write", "if context.is_spent:", "if False:"),
+            Patch(
+                f"{S}.ingest:_list",
+                "        if page.next is None:\n            return True",
+                "        return page.next is None",
+            ),
         ),
     ),
     "blind_resend": Mutant(
@@ -114,7 +119,8 @@ RULES: Mapping[str, Mutant] = {
     "rematch_while_open": Mutant(
         "a half link is matched while a create for its key is open (rule and claim)",
         (
-            Patch(f"{S}.facts:matches_of", "busy=row.link_id in busy - settled", "busy=False"),
+            Patch(f"{S}.facts:matches_of", "busy=row.link_id in busy", "busy=False"),
+            Patch(f"{S}.facts:matches_of", "busy=True", "busy=False"),
             Patch(f"{S}.apply:_due_links", ".exclude(pk__in=waiting)", ""),
         ),
     ),
