@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
     total = _play_all(seeds, mutant, jobs, stop=bool(mutant) or bool(options.get("STOP")))
     problems = _report(total, mutant)
     if options.get("JSON"):
-        Path(options["JSON"]).write_text(json.dumps(asdict(total), indent=1), encoding="utf-8")
+        Path(options["JSON"]).write_text(json.dumps(vars(total), indent=1), encoding="utf-8")
     return 1 if problems else 0
 
 
