@@ -92,6 +92,8 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
     # A contact with several addresses: what is gone is no candidate beside what lives.
     served = {hubspot for hubspot, _ in proposed}
     proposed |= {pair for pair in reserves if pair[0] not in served}
+    # Who waits for an open create over one address waits with all of them.
+    proposed = {(h, q) for h, q in proposed if not {h.link, q.link} & held}
     pairs = _undisputed(proposed, ambiguous)
     return Matches(
         pairs=tuple(pairs),
