@@ -43,6 +43,7 @@ REASON_WORDS = {
     "email_in_use": gettext_lazy("E-mail already linked"),
     "merged_elsewhere": gettext_lazy("Merged on one side"),
     "name_in_use": gettext_lazy("Display name already used"),
+    "number_in_use": gettext_lazy("Number already used"),
     "no_name": gettext_lazy("No name"),
     "invalid_name": gettext_lazy("Display name not allowed"),
     "invalid_email": gettext_lazy("E-mail not accepted"),

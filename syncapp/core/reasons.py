@@ -161,6 +161,12 @@ REASONS: Mapping[str, Reason] = {
             Retry.CURED_ELSEWHERE,
         ),
         Reason(
+            "number_in_use", _F, Category.DUPLICATE,
+            "Another transaction in {side} already has the number {value}. {detail}",
+            "Give the transaction another number than {value}, or change the number of the one "
+            "that has it; it is tried again every 6 hours.", Fixer.HERE, Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
             "no_name", _F, Category.INCOMPLETE,
             "QuickBooks needs a display name; the contact has no company, first or last name, "
             "nor an e-mail address.",
@@ -247,6 +253,11 @@ REASONS: Mapping[str, Reason] = {
         ),
     )
 }  # fmt: skip
+
+#: Codes of errors that concern a run or a connection, or that a service acts upon before a record
+#: would show them. They have no row: the error's own sentence is what a person reads.
+RUN_CODES = frozenset({"reconnect", "unknown_type"})
+SIGNALS = frozenset({"marker_in_use"})
 
 
 def explain(code: str, params: Mapping[str, str]) -> tuple[str, str]:

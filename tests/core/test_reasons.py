@@ -12,14 +12,12 @@ import pytest
 
 from syncapp.core import errors
 from syncapp.core.plan import because
-from syncapp.core.reasons import REASONS, Category, State, explain
+from syncapp.core.reasons import REASONS, SIGNALS, Category, State, explain
 
 SYNCAPP = Path(__file__).parents[2] / "syncapp"
 SOURCES = sorted(
     path for floor in ("core", "connectors", "services") for path in (SYNCAPP / floor).rglob("*.py")
 )
-# A signal between connector and outbox, which turns it into a look-up; it never stands on a record.
-SIGNALS = {"marker_in_use"}
 ON_RECORDS = ("RecordRejected", "OutcomeUnknown", "TryLater", "Throttled", "RecordGone")
 # Codes and errors of the run as a whole have a sentence of their own and stand on no record.
 ON_RUNS = ("ConnectionBroken", "ConfigurationInvalid", "SideUnreachable", "SwitchedOff")

@@ -42,6 +42,7 @@ class Fault:
         element: The refused field it holds for only.
         words: Text in message or detail it holds for only (a pattern); the last resort.
         reading: What it is instead when nothing is being written; None for the same.
+        about: The field it is about where QuickBooks leaves ``element`` empty.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Fault:
     element: str = ""
     words: str = ""
     reading: type[SyncError] | None = None
+    about: str = ""
 
     @property
     def label(self) -> str:
@@ -108,7 +110,7 @@ FAULTS = (
         "5010", RecordRejected, "period_closed", "The books are closed for this date.",
         words=r"Account Period Closed",
     ),
-    Fault("5010", StaleRecord, "stale", "Somebody saved the record after it was read."),
+    Fault("5010", StaleRecord, "pending", "Somebody saved the record after it was read."),
     Fault(
         "610", RecordRejected, "reference_inactive",
         "Something the record refers to was made inactive or deleted.", on="create",
@@ -116,7 +118,10 @@ FAULTS = (
     Fault("610", RecordGone, "gone", "It was deleted or made inactive in QuickBooks."),
     # -- names and numbers in use
     _no("6240", "name_in_use", "A customer, vendor or employee already has this display name."),
-    _no("6140", "rejected", "Another transaction already has this number."),
+    _no(
+        "6140", "number_in_use", "Another transaction already has this number.",
+        about="DocNumber",
+    ),
     _no("630", "rejected", "QuickBooks already has such a record."),
     # -- account
     _no("6190", "subscription_lapsed", "The QuickBooks subscription has lapsed."),
@@ -228,7 +233,7 @@ def judge(problem: Problem, *, op: str = "") -> SyncError:
         found = re.search(r"\b(?:Txn)?Id=(\d+)", problem.detail)
         return RecordRejected(
             fault.says, code=fault.reason, detail=detail, request_id=problem.request_id,
-            field=problem.element, existing_id=found.group(1) if found else "",
+            field=problem.element or fault.about, existing_id=found.group(1) if found else "",
         )  # fmt: skip
     if issubclass(kind, TryLater):
         return kind(
