@@ -12,13 +12,17 @@ ARGS ?=
 # Test processes. Servers that tests start for themselves pick free ports.
 WORKERS ?= 2
 
-.PHONY: help python setup setup-dev run simulators screenshots test test-all simulate lint types imports format clean
+# What the tests prove, written down by a run: tests/requirements.py
+PROOFS := var/proofs
+
+.PHONY: help python setup setup-dev run simulators screenshots test test-all simulate proofs lint types imports format clean
 
 help:
 	@echo "make run         everything in the foreground, with two simulated vendors"
 	@echo "make test        the suite: SQLite in full, PostgreSQL + Redis smoke"
 	@echo "make test-all    the same plus the long tests"
 	@echo "make simulate    seeded scenarios that look for broken promises: SEEDS=100 FIRST=1"
+	@echo "make proofs      docs/requirements.md anew: which test proves which requirement"
 	@echo "make lint        ruff, mypy, import contracts"
 	@echo "make simulators  only the two simulators, for development"
 	@echo "make screenshots docs/screenshots/, taken anew in Chromium"
@@ -44,11 +48,15 @@ screenshots: setup-dev
 	$(BIN)/python tools/screenshots.py
 
 test: setup-dev
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
-	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --proofs $(PROOFS)/tests.json $(ARGS)
+	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" --proofs $(PROOFS)/services.json $(ARGS)
 
 simulate: setup-dev
 	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST MUTANT JSON ONLY,$(if $($(name)),$(name)=$($(name))))
+
+proofs: setup-dev
+	$(BIN)/python -m pytest --collect-only -qq -m proves --proofs $(PROOFS)/collected.json
+	$(BIN)/python -m tests.requirements $(PROOFS)/collected.json
 
 test-all: setup-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --long $(ARGS)

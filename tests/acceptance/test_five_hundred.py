@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.crowd import Contact, Crowd, Customer, gather
 from tests.acceptance.harness import Installation, Simulator, by_state
 from tests.acceptance.people import Books, Portal
+from tests.proves import proves
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +51,7 @@ def without_company(contact: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in contact.items() if name != "associatedcompanyid"}
 
 
+@proves("S14", "S16", "E2.4-first-link", "E2.4-unchanged", "E3.6-characters")
 def test_one_run_does_exactly_what_the_list_says_and_a_second_does_nothing(
     tandem: Installation, hubspot: Simulator, quickbooks: Simulator, portal: Portal, books: Books
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.acceptance.harness import Installation, Simulator
 from tests.acceptance.people import Books, Portal
+from tests.proves import proves
 
 pytestmark = pytest.mark.slow
 
@@ -85,6 +86,7 @@ def check_calls(hours: Hours, *, writes: list[int]) -> None:
     assert hours.calls_of(1, "query") == {}
 
 
+@proves("E2.4-hubspot-changed")
 def test_an_edit_in_hubspot_arrives_in_quickbooks(
     hours: Hours, portal: Portal, books: Books
 ) -> None:
@@ -98,6 +100,7 @@ def test_an_edit_in_hubspot_arrives_in_quickbooks(
     assert books.get(customer)["GivenName"] == "Zoë"
 
 
+@proves("E2.4-quickbooks-changed")
 def test_an_edit_in_quickbooks_arrives_in_hubspot(
     hours: Hours, portal: Portal, books: Books
 ) -> None:
@@ -112,6 +115,7 @@ def test_an_edit_in_quickbooks_arrives_in_hubspot(
 
 
 @pytest.mark.parametrize("winner", ["hubspot", "quickbooks"])
+@proves("S7", "E2.4-conflict")
 def test_a_conflict_follows_the_policy_and_the_loser_stands_in_the_record_log(
     hours: Hours, portal: Portal, books: Books, winner: str
 ) -> None:
@@ -135,6 +139,7 @@ def test_a_conflict_follows_the_policy_and_the_loser_stands_in_the_record_log(
     assert [(c["before"], c["after"]) for c in changes] == [(lost, won)]
 
 
+@proves("S7", "E2.4-empty")
 def test_emptying_a_field_blanks_nothing(hours: Hours, portal: Portal, books: Books) -> None:
     contact, customer = the_person(portal, books)
     other_contact, other_customer = the_person(portal, books, "a8@example.com")

@@ -12,6 +12,7 @@ from syncapp.core.sides import Side
 from syncapp.models import RecordLink, SyncDefinition
 from tests.admin.conftest import signed_in
 from tests.admin.rows import fingerprints
+from tests.proves import proves
 from tests.world import World
 
 
@@ -134,6 +135,7 @@ def test_sync_now_runs(world: World, synced: SyncDefinition, operator: Client) -
     assert "New" in world.quickbooks.names()
 
 
+@proves("S13")
 def test_turning_off_stops_writes_and_keeps_everything(
     world: World, synced: SyncDefinition, administrator: Client
 ) -> None:
@@ -152,6 +154,7 @@ def test_turning_off_stops_writes_and_keeps_everything(
     assert len(world.app_writes(Side.QUICKBOOKS)) == written
 
 
+@proves("S13")
 def test_turning_on_again_shows_the_settings_first(
     world: World, synced: SyncDefinition, administrator: Client
 ) -> None:
@@ -164,6 +167,7 @@ def test_turning_on_again_shows_the_settings_first(
     assert synced.enabled
 
 
+@proves("S13")
 def test_deleting_wants_the_name_and_touches_no_vendor(
     world: World, synced: SyncDefinition, administrator: Client
 ) -> None:
@@ -184,6 +188,7 @@ def test_deleting_wants_the_name_and_touches_no_vendor(
     ("action", "name"),
     [("turn_on", "turn_on"), ("turn_off", "turn_off"), ("delete_sync", "delete_sync")],
 )
+@proves("S13")
 def test_list_actions_lead_to_the_same_confirmations(
     synced: SyncDefinition, administrator: Client, action: str, name: str
 ) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from syncapp.models import AccountPair, Connection
 from tests.admin import rows
 from tests.admin.walk import OPEN, STAFF, Address, addresses
+from tests.proves import proves
 
 pytestmark = pytest.mark.django_db
 Rows = dict[type[models.Model], models.Model]
@@ -53,6 +54,7 @@ def test_an_anonymous_visitor_is_sent_to_the_login_page(present: Rows, method: s
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
+@proves("S2")
 def test_a_staff_user_without_permissions_gets_403_everywhere(present: Rows, method: str) -> None:
     client = staff()
     before = rows.fingerprints()
@@ -132,6 +134,7 @@ def test_a_list_action_needs_its_permission(present: Rows, role: str) -> None:
         ("administrator", "oauth_start", 302),
     ],
 )
+@proves("S2")
 def test_b12_buttons_follow_the_role(present: Rows, role: str, name: str, status: int) -> None:
     row = present[Connection if "connection" in name or "oauth" in name else AccountPair]
     # An address that refuses http at once keeps this test away from the network.
@@ -140,6 +143,7 @@ def test_b12_buttons_follow_the_role(present: Rows, role: str, name: str, status
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
+@proves("S2")
 def test_b12_the_connect_page_is_for_administrators(present: Rows, role: str) -> None:
     client = staff(role, role)
     assert client.get(reverse("admin:syncapp_connect", args=["hubspot"])).status_code == 403

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from syncapp.services.roles import ADMINISTRATOR, OPERATOR, ROLES, VIEWER, ensure_groups
+from tests.proves import proves
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,7 @@ def test_a_viewer_only_views() -> None:
     assert {one.partition(".")[2].partition("_")[0] for one in held(VIEWER)} == {"view"}
 
 
+@proves("S2")
 def test_only_an_administrator_connects_sets_up_and_deletes() -> None:
     for permission in (
         "syncapp.connect_connection",

@@ -13,6 +13,7 @@ from syncapp.models import Rehearsal, SyncDefinition, SyncDraft
 from syncapp.services import config, definitions
 from tests.admin.conftest import signed_in
 from tests.admin.rows import fingerprints
+from tests.proves import proves
 from tests.world import World
 
 STEPS = ("direction", "mapping", "filters", "review")
@@ -246,6 +247,7 @@ def test_a_property_that_vanished_is_named_before_anything_is_switched_on(
     assert SyncDraft.objects.get().document == document
 
 
+@proves("S13")
 def test_editing_is_filled_in_and_says_how_many_records_are_planned_again(
     world: World, administrator: Client
 ) -> None:
@@ -314,6 +316,7 @@ def test_a_side_that_does_not_answer_is_named_and_typed_input_survives(
     assert 'value="Rio"' in shown
 
 
+@proves("S2")
 def test_a_role_that_may_not_edit_is_kept_out(world: World, operator: Client) -> None:
     before = fingerprints()
     for step in STEPS:

@@ -11,6 +11,7 @@ from syncapp.core.pairs.base import Refusal
 from syncapp.core.pairs.contacts import COMPANY_NAME, CONTACTS, display_name
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
+from tests.proves import proves
 
 H, Q = Side.HUBSPOT, Side.QUICKBOOKS
 EMAIL = "PrimaryEmailAddr.Address"
@@ -31,6 +32,7 @@ NAMED = {"firstname": "Ada", "lastname": "Lovelace", "email": "ada@x.com"}
         pytest.param({}, "", id="nothing"),
     ],
 )
+@proves("S15", "E3.6-name")
 def test_s15_company_then_person_then_email(values, expected):
     assert display_name(values, company_name=True) == expected
     if expected:
@@ -58,12 +60,14 @@ def test_no_name_at_all_is_refused_before_it_is_sent():
 
 
 @pytest.mark.parametrize("name", ["a:b", "a\tb", "a\nb", "a\rb", "x" * 501])
+@proves("E3.6-characters")
 def test_an_impossible_display_name_is_refused_before_it_is_sent(name):
     refusal = CONTACTS.completes(Q, {COMPANY_NAME: name}, CONTACTS.mappings)
     assert isinstance(refusal, Refusal)
     assert refusal.code == "invalid_name"
 
 
+@proves("E3.6-characters")
 def test_a_display_name_may_have_500_characters():
     longest = "x" * 500
     assert CONTACTS.completes(Q, {COMPANY_NAME: longest}, ()) == Refusal("no_name", {})
@@ -144,6 +148,7 @@ def test_s8_the_preset_mappings():
     assert all(m.enabled and m.builtin and m.label for m in CONTACTS.mappings)
 
 
+@proves("E3.6-at-creation")
 def test_s15_the_display_name_is_written_at_creation_only_and_one_way():
     (mapping,) = [m for m in CONTACTS.mappings if m.creation_only]
     assert (mapping.hubspot, mapping.quickbooks) == (COMPANY_NAME, "DisplayName")

@@ -8,6 +8,7 @@ from syncapp.core.mapping import FieldMapping
 from syncapp.core.merge import Agree, BasePair, Copy, Keep, merge_field
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
+from tests.proves import proves
 
 H, Q = Side.HUBSPOT, Side.QUICKBOOKS
 BOTH, TO_H, TO_Q = Direction.BOTH, Direction.TO_HUBSPOT, Direction.TO_QUICKBOOKS
@@ -36,6 +37,15 @@ def decide(base, now, *, allowed=BOTH, winner=Q, direction=BOTH, kind=Kind.TEXT)
         pytest.param(("new", ""), Copy(Q, "new"), id="edited here and emptied there"),
     ],
 )
+@proves(
+    "S7",
+    "E2.4-unchanged",
+    "E2.4-hubspot-changed",
+    "E2.4-quickbooks-changed",
+    "E2.4-both-equal",
+    "E2.4-conflict",
+    "E2.4-empty",
+)
 def test_s7_the_table_with_both_ways_open(now, expected):
     assert decide(OLD, now) == expected
 
@@ -44,12 +54,14 @@ def test_s7_the_table_with_both_ways_open(now, expected):
     ("winner", "expected"),
     [(H, Copy(Q, "h", conflict=True)), (Q, Copy(H, "q", conflict=True))],
 )
+@proves("S7", "E2.4-conflict")
 def test_s7_the_winner_is_written_and_the_loser_named(winner, expected):
     assert decide(OLD, ("h", "q"), winner=winner) == expected
 
 
 @pytest.mark.parametrize("winner", list(Side))
 @pytest.mark.parametrize("now", [("new", "old"), ("old", "new")])
+@proves("S7")
 def test_s7_the_winner_decides_only_where_both_changed(winner, now):
     decision = decide(OLD, now, winner=winner)
     assert decision == Copy(Q if now[0] == "new" else H, "new")
@@ -63,6 +75,7 @@ def test_s7_the_winner_decides_only_where_both_changed(winner, now):
         pytest.param(("h", ""), Copy(Q, "h"), id="an empty loser is filled"),
     ],
 )
+@proves("S7", "E2.4-empty")
 def test_s7_an_empty_value_never_wins(winner, now, expected):
     assert decide(OLD, now, winner=winner) == expected
 
@@ -77,6 +90,7 @@ def test_s7_an_empty_value_never_wins(winner, now, expected):
         pytest.param(("h", "q"), Copy(H, "q", conflict=True), id="both differ: the winner, logged"),
     ],
 )
+@proves("E2.4-first-link")
 def test_the_first_link_has_no_memory(now, expected):
     assert decide(None, now) == expected
 
@@ -96,6 +110,7 @@ def test_the_first_link_has_no_memory(now, expected):
         pytest.param(OLD, ("old", ""), Keep(emptied=Q), id="an emptied source is not sent"),
     ],
 )
+@proves("S6", "E2.4-hubspot-changed")
 def test_s6_one_way_toward_hubspot(allowed, direction, base, now, expected):
     for winner in Side:
         decision = decide(base, now, allowed=allowed, direction=direction, winner=winner)
@@ -110,6 +125,7 @@ def test_s6_one_way_toward_hubspot(allowed, direction, base, now, expected):
         pytest.param(OLD, ("h", "q"), Copy(Q, "h", conflict=True), id="the source wins"),
     ],
 )
+@proves("S6", "E2.4-quickbooks-changed")
 def test_s6_one_way_toward_quickbooks(base, now, expected):
     assert decide(base, now, allowed=TO_Q, winner=Q) == expected
 
@@ -147,6 +163,7 @@ def test_a_side_that_stores_less_is_measured_against_what_it_stored():
         (Kind.TEXT, "Caf\u00e9", "Cafe\u0301"),
     ],
 )
+@proves("E2.4-canonical")
 def test_another_spelling_is_not_an_edit(kind, before, after):
     assert decide((before, "other"), (after, "other"), kind=kind) == Keep()
     assert decide((before, before), (after, before), kind=kind) == Agree()

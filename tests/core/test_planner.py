@@ -27,6 +27,7 @@ from tests.core.worlds import (
     sync,
     without_company_name,
 )
+from tests.proves import proves
 
 BOTH, TO_H, TO_Q = Direction.BOTH, Direction.TO_HUBSPOT, Direction.TO_QUICKBOOKS
 
@@ -51,6 +52,7 @@ def test_an_edit_becomes_one_update_of_one_field():
     assert plan.base[KEYS["firstname"]] == BasePair("Ada", "Ada")
 
 
+@proves("E2.4-order")
 def test_edits_on_both_sides_become_two_changes_quickbooks_first():
     link = in_sync(firstname="Augusta")
     link = replace(link, quickbooks=customer(FamilyName="King"))
@@ -84,6 +86,7 @@ def test_s7_an_emptied_field_is_named_and_not_sent():
     assert plan.base[KEYS["lastname"]] == BasePair("Lovelace", "Lovelace")
 
 
+@proves("S14")
 def test_s14_a_link_survives_another_email_and_another_name():
     plan = plan_record(in_sync(email="new@x.com", firstname="Augusta"), sync())
     assert [(c.side, c.op, c.values) for c in plan.changes] == [
@@ -91,6 +94,7 @@ def test_s14_a_link_survives_another_email_and_another_name():
     ]
 
 
+@proves("E3.6-at-creation")
 def test_s15_the_display_name_of_a_customer_is_left_alone_afterwards():
     link = in_sync(**{"associatedcompany.name": "Analytical Engines"})
     assert plan_record(link, sync()).changes == ()
@@ -101,6 +105,7 @@ def test_s8_a_mapping_that_is_switched_off_is_not_compared():
     assert plan_record(in_sync(firstname="Augusta"), sync(mappings=off)).changes == ()
 
 
+@proves("E2.4-base-per-field")
 def test_the_base_advances_field_by_field_though_writing_is_stopped():
     """The same edit on both sides of one field, a difference in another."""
     link = in_sync(firstname="Augusta", lastname="King")

@@ -12,6 +12,7 @@ from syncapp.core.planner import Facts, LinkState, Observed, SyncConfig, plan_re
 from syncapp.core.reasons import State
 from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Value, canonical, is_empty
+from tests.proves import proves
 from tests.strategies import (
     FLAG,
     KINDS,
@@ -191,6 +192,7 @@ def test_the_same_input_gives_the_same_plan_and_leaves_the_input_alone(edited, c
 
 
 @for_all(edited=edited_links(), config=configs())
+@proves("E2.4-order")
 def test_quickbooks_comes_first_for_it_can_refuse(edited: Edited, config: SyncConfig):
     order = [change.side for change in plan_record(edited.link, config).changes]
     assert order == sorted(order, key=[Side.QUICKBOOKS, Side.HUBSPOT].index)
@@ -201,12 +203,14 @@ def test_quickbooks_comes_first_for_it_can_refuse(edited: Edited, config: SyncCo
 
 
 @for_all(edited=edited_links(), config=configs(direction=one_way))
+@proves("S6")
 def test_s6_one_way_never_writes_back(edited: Edited, config: SyncConfig):
     plan = plan_record(edited.link, config)
     assert all(change.side is not config.direction.source for change in plan.changes)
 
 
 @for_all(link=half_links(), config=configs(direction=one_way))
+@proves("S6")
 def test_s6_one_way_never_creates_back(link: LinkState, config: SyncConfig):
     plan = plan_record(link, config)
     assert all(change.side is not config.direction.source for change in plan.changes)
@@ -282,6 +286,7 @@ def test_every_record_that_is_not_written_has_a_reason(link: LinkState, config: 
 
 
 @for_all(link=st.one_of(edited_links().map(lambda e: e.link), half_links()), config=configs())
+@proves("S7", "E2.4-empty")
 def test_s7_an_empty_value_never_overwrites(link: LinkState, config: SyncConfig):
     for change in plan_record(link, config).changes:
         assert all(not is_empty(field.after) for field in change.fields)
@@ -320,6 +325,7 @@ def test_nothing_is_sent_that_was_not_edited(edited: Edited, config: SyncConfig)
 
 
 @for_all(edited=edited_links(), config=configs())
+@proves("E2.4-conflict")
 def test_s7_no_edit_vanishes(edited: Edited, config: SyncConfig):
     """I2: it stays where it is, stands on the other side too, or is the logged loser."""
     plan = plan_record(edited.link, config)
@@ -363,6 +369,7 @@ def test_s7_a_conflict_is_marked_only_where_both_sides_changed(edited: Edited, c
 
 
 @for_all(edited=edited_links(), direction=directions, config=open_configs, winner=sides)
+@proves("S7")
 def test_s7_the_winner_never_overrides_the_direction(edited, direction, config, winner):
     config = replace(config, direction=direction, winner=winner)
     for change in plan_record(edited.link, config).changes:
@@ -373,6 +380,7 @@ def test_s7_the_winner_never_overrides_the_direction(edited, direction, config, 
 
 
 @for_all(edited=edited_links(), config=configs(), side=sides)
+@proves("E2.4-base-per-field")
 def test_the_base_advances_field_by_field_even_when_writing_is_stopped(edited, config, side):
     free = plan_record(edited.link, config)
     stopped = plan_record(edited.link, config, Facts(stopped=because("temporary", side="x")))

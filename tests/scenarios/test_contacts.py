@@ -6,11 +6,13 @@ import pytest
 
 from syncapp.core.sides import Side
 from syncapp.models import RecordLink, RecordLogEntry
+from tests.proves import proves
 from tests.world import World
 
 pytestmark = pytest.mark.services
 
 
+@proves("S14")
 def test_s14_the_same_person_on_both_sides_is_linked_and_nobody_is_doubled(world: World) -> None:
     contact = world.hubspot.add(email="Ada@Example.com ", firstname="Ada", lastname="King")
     customer = world.quickbooks.add(
@@ -37,6 +39,7 @@ def test_records_of_one_side_are_created_on_the_other(world: World) -> None:
     assert {link.state for link in RecordLink.objects.all()} == {"in_sync"}
 
 
+@proves("E2.4-unchanged")
 def test_a_second_run_makes_no_write(world: World) -> None:
     world.hubspot.add(email="h@example.com", firstname="Hana")
     world.quickbooks.add("Quentin", "q@example.com", GivenName="Quentin")
@@ -50,6 +53,7 @@ def test_a_second_run_makes_no_write(world: World) -> None:
     assert (len(world.app_writes(Side.HUBSPOT)), len(world.app_writes(Side.QUICKBOOKS))) == before
 
 
+@proves("E2.4-hubspot-changed")
 def test_an_edit_arrives_on_the_other_side_with_one_write(world: World) -> None:
     contact = world.hubspot.add(email="a@example.com", firstname="Ann", phone="+1 555 0100")
     world.sync()
@@ -81,6 +85,7 @@ def test_one_edit_costs_one_search_one_cdc_call_and_one_write(world: World) -> N
     assert sum(m == "POST" and url.endswith("/customer") for m, url in paths) == 1
 
 
+@proves("S7", "E2.4-conflict")
 def test_s7_in_a_conflict_the_winner_stands_and_the_loser_is_in_the_record_log(
     world: World,
 ) -> None:
@@ -98,6 +103,7 @@ def test_s7_in_a_conflict_the_winner_stands_and_the_loser_is_in_the_record_log(
     assert [c["before"] for c in entry.changes] == ["Annie"]
 
 
+@proves("S7", "E2.4-empty")
 def test_s7_an_emptied_field_blanks_nothing_and_is_logged_once(world: World) -> None:
     contact = world.hubspot.add(email="a@example.com", firstname="Ann", phone="555 0100")
     world.sync()
@@ -112,6 +118,7 @@ def test_s7_an_emptied_field_blanks_nothing_and_is_logged_once(world: World) -> 
     assert RecordLogEntry.objects.filter(kind="emptied_not_sent").count() == 1
 
 
+@proves("S15", "S16", "E3.6-name", "E3.6-in-use")
 def test_s15_s16_the_company_names_the_first_customer_and_the_second_contact_fails(
     world: World,
 ) -> None:
@@ -135,6 +142,7 @@ def test_s15_s16_the_company_names_the_first_customer_and_the_second_contact_fai
     assert "Bob's Bikes" in world.quickbooks.names()
 
 
+@proves("S15", "E3.6-name")
 def test_s15_without_the_mapping_the_persons_name_is_used(world: World) -> None:
     contact = world.hubspot.add(email="a@acme.com", firstname="Ann", lastname="Lee")
     world.hubspot.company("Acme", contact)
@@ -172,6 +180,7 @@ def test_two_customers_with_one_email_wait_for_a_person(world: World) -> None:
     assert {c["email"] for c in world.hubspot.all()} == {"twin@example.com", "two@example.com"}
 
 
+@proves("S6")
 def test_s6_one_way_never_writes_back(world: World) -> None:
     contact = world.hubspot.add(email="h@example.com", firstname="Hana")
     customer = world.quickbooks.add("Quentin", "q@example.com", GivenName="Quentin")
@@ -250,6 +259,7 @@ def test_contacts_merged_in_hubspot_leave_one_link_and_one_decision(world: World
     ]
 
 
+@proves("S13")
 def test_switching_off_stops_all_writes(world: World) -> None:
     from syncapp.services import definitions
 

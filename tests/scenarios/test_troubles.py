@@ -11,6 +11,7 @@ from syncapp.core.errors import ConfigurationInvalid
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, RecordLink, RecordLogEntry
 from syncapp.services import failing_records
+from tests.proves import proves
 from tests.world import World
 
 
@@ -71,6 +72,7 @@ def test_retry_by_a_person_sends_it_again(world: World) -> None:
     assert world.link().state == "failing"
 
 
+@proves("E3.6-in-use")
 def test_a_name_taken_by_a_vendor_is_explained(world: World) -> None:
     world.quickbooks.call("POST", "/vendor", {"DisplayName": "Ann Lee"})
     world.hubspot.add(email="a@example.com", firstname="Ann", lastname="Lee")
@@ -103,6 +105,7 @@ def test_an_excluded_record_is_left_alone_until_it_is_included_again(world: Worl
 
 
 @pytest.mark.parametrize("side", list(Side))
+@proves("S1")
 def test_s1_a_revoked_connection_asks_for_a_reconnect_and_keeps_everything(
     world: World, side: Side
 ) -> None:
@@ -137,6 +140,7 @@ def test_a_lost_encryption_key_means_reconnect_never_a_crash(world: World) -> No
         assert "reconnect" in {row.status for row in rows}
 
 
+@proves("S1")
 def test_expired_access_tokens_are_refreshed_on_the_way(world: World) -> None:
     world.hubspot.add(email="a@example.com", firstname="Ann")
     world.sync()
@@ -237,6 +241,7 @@ def test_switching_on_with_an_unknown_property_is_refused(world: World) -> None:
         world.sync(filters={"hubspot": [[{"field": "colour", "operator": "has_value"}]]})
 
 
+@proves("E2.4-flapping")
 def test_a_record_edited_back_and_forth_by_something_else_is_stopped(world: World) -> None:
     contact = world.hubspot.add(email="a@example.com", firstname="Ann")
     world.sync()

@@ -24,6 +24,7 @@ from syncapp.models import AccountPair, Connection, ConsentRequest
 from syncapp.services import portal
 from syncapp.services.connections import SIMULATOR_KEYS
 from tests.acceptance.harness import HUBSPOT, QUICKBOOKS, Simulator
+from tests.proves import proves
 
 pytestmark = pytest.mark.django_db
 SIDES = (HUBSPOT, QUICKBOOKS)
@@ -98,6 +99,7 @@ def page_of(connection: Connection) -> str:
 
 
 @pytest.mark.parametrize("side", SIDES)
+@proves("S1")
 def test_s1_one_click_and_a_consent_connect_the_simulator(boss: Client, side: str) -> None:
     answer = connect(boss, side)
     assert answer.status_code == 302
@@ -261,6 +263,7 @@ def test_a_session_that_ended_at_the_vendor_comes_back_through_the_login(
     assert "Connected" in said(boss.get(back))
 
 
+@proves("S1")
 def test_s1_reconnecting_keeps_everything(boss: Client) -> None:
     connect(boss, HUBSPOT)
     connect(boss, QUICKBOOKS)
@@ -389,6 +392,7 @@ def test_the_redirect_uri_follows_the_page_only_on_this_machine(
     assert portal.redirect_uri(Side.HUBSPOT, opened_as=opened_as) == expected
 
 
+@proves("S2")
 def test_the_way_back_is_for_those_who_may_connect(boss: Client) -> None:
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.groups.add(Group.objects.get(name="viewer"))
