@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values
 
+#: How the id starts under which a record is kept whose own id cannot be kept.
+STAND_IN = "unusable-"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RecordRef:
@@ -18,6 +21,16 @@ class RecordRef:
 
     def __str__(self) -> str:
         return f"{self.side.label} {self.type} {self.id}"
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether the id is one of ours, for a record whose own cannot be kept."""
+        return is_stand_in(self.id)
+
+
+def is_stand_in(record_id: str | None) -> bool:
+    """Whether an id stands for one that cannot be kept; no vendor must be asked for it."""
+    return record_id is not None and record_id.startswith(STAND_IN)
 
 
 @dataclass(frozen=True, slots=True)

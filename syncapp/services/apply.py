@@ -16,6 +16,7 @@ from django.db import transaction
 from syncapp.connectors.base import Op
 from syncapp.core.plan import Change, ChangeOp, RecordPlan, Status, because
 from syncapp.core.reasons import State
+from syncapp.core.records import is_stand_in
 from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
@@ -75,10 +76,15 @@ def _due_links(context: RunContext, sync: ActiveSync) -> list[RecordLink]:
 
 
 def _look_up_again(context: RunContext, sync: ActiveSync) -> None:
+    unreadable = sync.definition.links.filter(code="bad_data", next_at__lte=context.env.clock.now())
+    again = list(unreadable)  # never planned: a person's click or new settings read them anew
     for side in Side:
-        ids = context.to_look_up.pop((sync.definition.pk, side), [])
+        ids = set(context.to_look_up.pop((sync.definition.pk, side), []))
+        ids |= {str(link.id_on(side)) for link in again if link.params.get("side") == side.label}
+        ids = {one for one in ids if not is_stand_in(one)}
         if ids:
-            ingest.look_up(context, sync, side, sorted(set(ids)))
+            ingest.look_up(context, sync, side, sorted(ids))
+    unreadable.filter(pk__in=[link.pk for link in again]).update(next_at=None)
 
 
 def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) -> None:

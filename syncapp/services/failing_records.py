@@ -23,7 +23,9 @@ def retry(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
         chosen = RecordLink.objects.select_for_update().filter(pk__in=ids)
         chosen = chosen.filter(state__in=[State.FAILING, State.EXCLUDED])
         found = list(chosen)
-        chosen.update(
+        # What could not be read is read again before it is planned: its reason stays till then.
+        chosen.filter(code="bad_data").update(next_at=now, retried_at=now)
+        chosen.exclude(code="bad_data").update(
             next_at=now,
             refused={},
             attempts=0,

@@ -124,7 +124,7 @@ def settle(
         settlement = Settlement(context, sync, sending.side, sending.intents, created)
         for intent in sending.intents:
             result = by_key.get(intent.batch_key)
-            if isinstance(result, Written):
+            if isinstance(result, Written) and not result.record.ref.is_stand_in:
                 settlement.written(intent, result.record, request_id=result.request_id)
             elif isinstance(result, Refused):
                 settlement.refused(intent, result.error)

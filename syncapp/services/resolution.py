@@ -144,7 +144,9 @@ def _find_created(
         values=sorted(set(filter(None, wanted.values()))),
         fields=fields,
     )
-    by_value = {name_key(record.get(field)): record for record in records}
+    by_value = {
+        name_key(record.get(field)): record for record in records if not record.ref.is_stand_in
+    }
     found = {}
     for intent in intents:
         record = by_value.get(name_key(wanted[intent.pk]))
@@ -180,7 +182,7 @@ def _recognised(
     others = (
         set(known.values_list("quickbooks_id", flat=True)) if side is Side.QUICKBOOKS else set()
     )
-    free = {r.ref.id: r for r in records if r.ref.id not in others}
+    free = {r.ref.id: r for r in records if r.ref.id not in others and not r.ref.is_stand_in}
     for record in taken:
         free.pop(record.ref.id, None)
     found = {}

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from syncapp.core.planner import MERGED, SyncConfig
 from syncapp.core.reasons import State
-from syncapp.core.records import Record
+from syncapp.core.records import Record, is_stand_in
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values, name_key
 from syncapp.core.versions import is_older
@@ -194,7 +194,8 @@ def resolve_id(definition: SyncDefinition, side: Side, record_id: str) -> str:
 def _keys(config: SyncConfig, link: RecordLink) -> Iterable[tuple[Side, str, str]]:
     pair = config.pair
     for side in Side:
-        if get(link, "id", side) is None:
+        record_id = link.id_on(side)
+        if record_id is None or is_stand_in(record_id):
             continue
         for value in pair.match_keys(side, seen(link, side)):
             yield side, RecordKey.Purpose.MATCH, value

@@ -56,3 +56,34 @@ def texts() -> list[str]:
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             found += [cell for row in rows for cell in row if isinstance(cell, str)]
     return found
+
+
+def unstorable() -> list[str]:
+    """What stands in the product's tables and PostgreSQL would have refused: too long, or NUL."""
+    from django.apps import apps
+    from django.db.models import CharField
+
+    found: list[str] = []
+    for model in apps.get_app_config("syncapp").get_models():
+        fields = model._meta.concrete_fields
+        limits = {f.column: f.max_length for f in fields if isinstance(f, CharField)}
+        for column, limit, text in _cells(model._meta.db_table, limits):
+            if limit is not None and len(text) > limit:
+                found.append(f"{model.__name__}.{column} has {len(text)} characters")
+            if "\x00" in text or "\\u0000" in text:
+                found.append(f"{model.__name__}.{column} holds NUL")
+    return found
+
+
+def _cells(table: str, limits: dict[str, int | None]) -> list[tuple[str, int | None, str]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{table}"')
+        columns = [column[0] for column in cursor.description]
+        return [
+            (column, limits.get(column), cell)
+            for row in cursor.fetchall()
+            for column, cell in zip(columns, row, strict=True)
+            if isinstance(cell, str)
+        ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +13,7 @@ from syncapp.core.errors import ConnectionBroken
 from syncapp.core.ports import HttpRequest, HttpResponse
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, PendingWrite, RecordLink, RecordLogEntry
-from syncapp.services import connections, definitions, leases, runs
+from syncapp.services import connections, definitions, failing_records, leases, runs
 from syncapp.services.runs import Scope
 from tests.world import World
 
@@ -250,6 +253,109 @@ def test_a_contact_with_two_addresses_takes_the_living_customer(world: World) ->
     world.run()
     link = RecordLink.objects.exclude(hubspot_id=None).get()
     assert (link.quickbooks_id, link.state) == (living, "in_sync")
+
+
+class OddIds:
+    """Gives a record another id in every answer of one side."""
+
+    def __init__(self, world: World, key: str, record_id: str, odd: str) -> None:
+        self.send_on = world.env.http.send
+        self.key, self.record_id, self.odd = key, record_id, odd
+        object.__setattr__(world.env, "http", self)
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        assert "unusable" not in request.url + request.body.decode()
+        answer = self.send_on(request)
+        told = json.loads(answer.body or b"null")
+        self._rename(told)
+        return replace(answer, body=json.dumps(told).encode())
+
+    def _rename(self, told: Any) -> None:
+        for one in told.values() if isinstance(told, dict) else told:
+            if isinstance(one, dict | list):
+                self._rename(one)
+        if isinstance(told, dict) and told.get(self.key) == self.record_id:
+            told[self.key] = self.odd
+
+
+ODD_IDS = {
+    "\ud800": "its id holds characters no id may hold",
+    "1" * 65: "its id has more than 64 characters",
+    "": "it has no id",
+}
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+@pytest.mark.parametrize("side", list(Side))
+def test_a_record_whose_id_cannot_be_kept_is_named_and_the_run_goes_on(
+    world: World, side: Side, odd: str
+) -> None:
+    """ENGINE 2.1: FAILING(bad_data) for that record only; found by mutated answers."""
+    if side is Side.HUBSPOT:
+        record = world.hubspot.add(email="a@example.com", firstname="Ann")
+        world.hubspot.add(email="b@example.com", firstname="Bea")
+    else:
+        record = world.quickbooks.add("Ann", "a@example.com", GivenName="Ann")
+        world.quickbooks.add("Bea", "b@example.com", GivenName="Bea")
+    world.sync()
+    told_right = world.env.http
+    OddIds(world, "id" if side is Side.HUBSPOT else "Id", record, odd)
+    assert world.run().state == "finished"
+    names = {link.label: (link.state, link.code) for link in RecordLink.objects.all()}
+    assert names == {"Ann": ("failing", "bad_data"), "Bea": ("in_sync", "")}
+    ann = RecordLink.objects.get(label="Ann")
+    assert ODD_IDS[odd] in ann.explanation
+    assert side.label in ann.explanation
+    assert len(world.hubspot.all()) + len(world.quickbooks.all()) == 3
+
+    failing_records.retry([ann], who="Ada", now=world.env.clock.now())
+    assert world.run(full=True).state == "finished"
+    ann.refresh_from_db()
+    assert (ann.state, ann.code, ann.is_linked) == ("failing", "bad_data", False)
+
+    object.__setattr__(world.env, "http", told_right)
+    world.clock.advance(600)
+    assert world.run(full=True).state == "finished"
+    world.settle()
+    states = RecordLink.objects.values_list("label", "state", "code").order_by("pk")
+    assert ("Ann", "excluded", "gone") in states
+    assert ("Ann", "in_sync", "") in states
+    assert len(world.hubspot.all()) == len(world.quickbooks.all()) == 2
+
+
+def test_a_create_answered_with_an_odd_id_is_looked_up(world: World) -> None:
+    world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.sync()
+    told_right = world.env.http
+    OddIds(world, "Id", "1", "\ud800")
+    world.run()
+    (made,) = world.quickbooks.all()
+    assert made["Id"] == "1"
+    assert world.link().code == "outcome_unknown"
+    object.__setattr__(world.env, "http", told_right)
+    world.settle()
+    assert world.quickbooks.names() == ["Ann"]
+    assert (world.link().quickbooks_id, world.link().state) == ("1", "in_sync")
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_retry_of_an_unreadable_record_reads_it_first(world: World, saved: bool) -> None:
+    """A click must not write what could be read of half a record."""
+    contact = world.hubspot.add(email="a@example.com", firstname="Ann", city="Oslo")
+    world.sync()
+    world.run()
+    link = world.link()
+    link.state, link.code, link.next_at = "failing", "bad_data", None
+    link.params = {"side": "HubSpot", "detail": "city: not a text"}
+    link.hubspot_seen = {**link.hubspot_seen, "city": "Ou"}
+    link.save()
+    if saved:
+        world.hubspot.edit(contact, city="Bergen")
+    failing_records.retry([link], who="Ada", now=world.env.clock.now())
+    world.run()
+    city = "Bergen" if saved else "Oslo"
+    assert world.quickbooks.get(str(link.quickbooks_id))["BillAddr"]["City"] == city
+    assert world.link().state == "in_sync"
 
 
 def test_a_worker_that_stood_still_writes_nothing_down(world: World) -> None:

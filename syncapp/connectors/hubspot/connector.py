@@ -33,7 +33,7 @@ from syncapp.connectors.hubspot.schema import to_field
 from syncapp.connectors.jsontext import items, mapping, text
 from syncapp.core.errors import ConfigurationInvalid, RecordError, TryLater
 from syncapp.core.ports import Env
-from syncapp.core.records import Account, PastValue, Record
+from syncapp.core.records import Account, PastValue, Record, is_stand_in
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 
@@ -182,7 +182,8 @@ class HubSpotConnector:
         kind = _type(record_type)
         properties = _properties(kind, fields)
         found: dict[str, Record] = {}
-        for chunk in _chunks(list(dict.fromkeys(ids)), BATCH):
+        wanted = [one for one in dict.fromkeys(ids) if not is_stand_in(one)]
+        for chunk in _chunks(wanted, BATCH):
             answer = self._client.batch_read(kind.slug, chunk, properties=properties)
             _collect(record_type, answer, found)
             self._follow_missing(kind, chunk, properties, found)
@@ -230,7 +231,7 @@ class HubSpotConnector:
         if not answer.ok:
             raise judge(problem_of(answer), writing=False)
         record = to_record(kind.slug, answer.json)
-        return record if record.ref.id and record.ref.id != record_id else None
+        return None if record.ref.is_stand_in or record.ref.id == record_id else record
 
     def find(
         self, record_type: str, *, field: str, values: Sequence[str], fields: Sequence[str]

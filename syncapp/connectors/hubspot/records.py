@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from syncapp.connectors.ids import kept_id, kept_ids, kept_version
 from syncapp.connectors.jsontext import Json, items, mapping, number_text, text
 from syncapp.core.records import PastValue, Record, RecordRef
 from syncapp.core.sides import Side
@@ -15,7 +16,7 @@ from syncapp.core.values import Value, Values
 def to_record(record_type: str, told: Json) -> Record:
     """The record an object of HubSpot's is; one that cannot be read says so and keeps the rest."""
     body = mapping(told)
-    record_id = text(body.get("id"))
+    record_id, unusable = kept_id(text(body.get("id")))
     values: dict[str, Value] = {}
     wrong: list[str] = []
     for name, value in mapping(body.get("properties")).items():
@@ -23,15 +24,18 @@ def to_record(record_type: str, told: Json) -> Record:
             values[name] = _value(value)
         except ValueError as error:
             wrong.append(f"{name}: {error}")
-    if not record_id:
-        wrong.insert(0, "it has no id")
-    absorbed = text(values.get("hs_merged_object_ids")).split(";")
+    absorbed: list[str] = []
+    if unusable:
+        wrong.insert(0, unusable)
+    else:
+        told_ids = text(values.get("hs_merged_object_ids")).split(";")
+        absorbed = [one.strip() for one in told_ids if one.strip() != record_id]
     return Record(
         ref=RecordRef(Side.HUBSPOT, record_type, record_id),
         values=values,
-        version=text(body.get("updatedAt")),
+        version=kept_version(text(body.get("updatedAt"))),
         gone="archived" if body.get("archived") is True else None,
-        absorbed_ids=tuple(one.strip() for one in absorbed if one.strip() not in {"", record_id}),
+        absorbed_ids=kept_ids(absorbed),
         unreadable="; ".join(wrong) or None,
     )
 

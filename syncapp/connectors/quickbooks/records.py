@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from syncapp.connectors.base import WriteItem, flat
+from syncapp.connectors.ids import kept_id, kept_version
 from syncapp.connectors.jsontext import Json, mapping, number_text, text
 from syncapp.connectors.quickbooks import custom_fields
 from syncapp.connectors.quickbooks.structures import as_sent
@@ -31,9 +32,9 @@ _NEVER_FILLED = frozenset({"TxnTaxDetail", "CustomField"})
 def to_record(record_type: str, told: Json) -> Record:
     """The record an object is; one that cannot be read says so and keeps the rest."""
     body = mapping(told)
-    record_id = text(body.get("Id"))
+    record_id, unusable = kept_id(text(body.get("Id")))
     values: dict[str, Value] = {}
-    wrong: list[str] = [] if record_id else ["it has no Id"]
+    wrong: list[str] = [unusable] if unusable else []
     for name, member in body.items():
         if name in _LEFT_OUT:
             continue
@@ -46,7 +47,7 @@ def to_record(record_type: str, told: Json) -> Record:
     return Record(
         ref=RecordRef(Side.QUICKBOOKS, record_type, record_id),
         values={**flat(values), **custom},
-        version=text(body.get("SyncToken")),
+        version=kept_version(text(body.get("SyncToken"))),
         gone="deleted" if body.get("status") == "Deleted" else gone,
         unreadable="; ".join(wrong) or None,
     )
