@@ -286,9 +286,11 @@ class World:
             row.refresh_from_db()
         return back
 
-    def sync(self, *, activate: bool = True, **document: Any) -> SyncDefinition:
-        """Set the contact sync up and switch it on."""
-        definition = definitions.find_or_start(self.pair, "contacts")
+    def sync(
+        self, name: str = "contacts", *, activate: bool = True, **document: Any
+    ) -> SyncDefinition:
+        """Set a sync up and switch it on."""
+        definition = definitions.find_or_start(self.pair, name)
         full: Document = {**definitions.export_document(definition), **document}
         definitions.save_document(definition, full, now=self.env.clock.now())
         if activate:

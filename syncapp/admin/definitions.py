@@ -99,7 +99,7 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncDefinition]:
         """The living syncs that were switched on at least once."""
         found = super().get_queryset(request)
-        return found.filter(deleted_at=None, activated_at__isnull=False)
+        return found.filter(deleted_at=None, activated_at__isnull=False, host=None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A sync is set up in the wizard, from the home page."""

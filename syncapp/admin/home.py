@@ -247,7 +247,7 @@ def _pair(request: HttpRequest, seen: PairOverview, now: datetime) -> dict[str, 
         "to_set_up": [
             {"title": pair.title, "url": link("admin:syncapp_wizard", seen.pair.pk, name)}
             for name, pair in OBJECT_PAIRS.items()
-            if may_set_up and name not in present
+            if may_set_up and name not in present and not pair.host
         ],
         "last_run": run
         and {

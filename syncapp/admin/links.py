@@ -30,6 +30,7 @@ from syncapp.admin import record_view
 from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, page, render
 from syncapp.admin.resources import RecordExportMixin
 from syncapp.admin.words import CATEGORY_WORDS, badge, excluded_words, reason_words, retried_words
+from syncapp.core.pairs import HIDDEN
 from syncapp.core.reasons import REASONS
 from syncapp.models import RecordLink
 from syncapp.models.links import STATES
@@ -200,7 +201,12 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RecordLink]:
         """Records of deleted syncs are kept, not shown."""
-        return super().get_queryset(request).exclude(definition__deleted_at__isnull=False)
+        return (
+            super()
+            .get_queryset(request)
+            .exclude(definition__deleted_at__isnull=False)
+            .exclude(definition__object_type__in=HIDDEN)
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[RecordLink], search_term: str

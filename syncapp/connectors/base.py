@@ -39,8 +39,10 @@ class Op(StrEnum):
 
     CREATE and UPDATE go everywhere. VOID is for invoices and payments and takes back their
     amounts. ARCHIVE is HubSpot's recycle bin, INACTIVATE a QuickBooks list object made inactive,
-    DELETE a QuickBooks transaction taken away for good. UPSERT is for records that no person
-    edits (mirrored payments): repeated, it would undo a person's edit.
+    DELETE a QuickBooks transaction taken away for good. ASSOCIATE replaces a HubSpot record's
+    associations: its fields are "@" and the other type, its values the one id that stays.
+    UPSERT is for records that no person edits (mirrored payments): repeated, it would undo a
+    person's edit.
     """
 
     CREATE = "create"
@@ -50,6 +52,7 @@ class Op(StrEnum):
     ARCHIVE = "archive"
     INACTIVATE = "inactivate"
     DELETE = "delete"
+    ASSOCIATE = "associate"
 
 
 @dataclass(frozen=True, slots=True)

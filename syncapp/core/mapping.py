@@ -24,6 +24,8 @@ class FieldMapping:
         label: What a person reads.
         enabled: Switched on by the user (S8).
         creation_only: Written when a record is created and left alone afterwards.
+        instant: HubSpot keeps an instant where QuickBooks keeps a date: it is the date that
+            instant has in the company's time zone (ENGINE 4).
     """
 
     hubspot: str
@@ -34,6 +36,7 @@ class FieldMapping:
     enabled: bool = True
     creation_only: bool = False
     builtin: bool = True
+    instant: bool = False
 
     @property
     def key(self) -> str:

@@ -14,12 +14,22 @@ from syncapp.core.reasons import REASONS, State, explain
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 
+#: The field of a create that holds its associations: ``[{"type", "id", "primary"}]``.
+TIES = "@ties"
+
 
 class ChangeOp(StrEnum):
-    """What a change does to its side."""
+    """What a change does to its side.
+
+    ASSOCIATE moves a record's associations: its fields are named "@" and the other record type,
+    their values are ids. A CREATE may bring some along as ``@ties``.
+    """
 
     CREATE = "create"
     UPDATE = "update"
+    VOID = "void"
+    ARCHIVE = "archive"
+    ASSOCIATE = "associate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,13 @@ class RecordPlan:
         changes: QuickBooks first: it can refuse. Empty for a record that is left alone.
         base: The base snapshot after what agrees has advanced.
         emptied: Mapping keys whose value was emptied on one side, which is not sent.
+        waits_on: The link that has to be settled first.
+        wants: Links whose records are needed, although a filter keeps them out.
     """
 
     status: Status
     changes: tuple[Change, ...] = ()
     base: Mapping[str, BasePair] = field(default_factory=dict)
     emptied: tuple[tuple[str, Side], ...] = ()
+    waits_on: int | None = None
+    wants: tuple[int, ...] = ()

@@ -6,16 +6,17 @@ shows the same plan that a run carries out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from syncapp.core import dates
 from syncapp.core.filters import Filter
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.merge import Agree, BasePair, Copy, merge_field
 from syncapp.core.pairs.base import ObjectPair, Refusal
 from syncapp.core.plan import IN_SYNC, Change, ChangeOp, FieldChange, RecordPlan, Status, because
 from syncapp.core.sides import Direction, Side
-from syncapp.core.values import Values, is_empty
+from syncapp.core.values import Value, Values, is_empty
 
 MERGED = "merged"
 
@@ -26,6 +27,8 @@ class SyncConfig:
 
     Attributes:
         filters: ``{side: filter}`` on the records that come *from* that side.
+        options: ``{name: value}`` of the settings that only this object has.
+        time_zone: The company's, as an IANA name: documents keep their date in it.
     """
 
     pair: ObjectPair
@@ -34,6 +37,8 @@ class SyncConfig:
     mappings: tuple[FieldMapping, ...]
     filters: Mapping[Side, Filter] = field(default_factory=dict)
     version: int = 1
+    options: Mapping[str, Value] = field(default_factory=dict)
+    time_zone: str = "UTC"
 
     @property
     def merged(self) -> tuple[FieldMapping, ...]:
@@ -46,7 +51,25 @@ class SyncConfig:
         mapped = {m.field(side) for m in self.mappings if m.enabled}
         filtered = set(self.filters.get(side, Filter()).fields)
         own = set(self.pair.reads.get(side, ()))
-        return tuple(sorted((mapped | filtered | own) - related))
+        asked = (mapped | filtered | own) - related
+        return tuple(sorted(name for name in asked if not name.startswith("@")))
+
+    def normal(self, side: Side, values: Values) -> Values:
+        """A side's values as they are planned: dates for instants, and what they only imply."""
+        told = {**values, **self.pair.derive(side, values)}
+        if side is Side.HUBSPOT:
+            where = dates.zone(self.time_zone)
+            for mapping in self.mappings:
+                if mapping.instant and mapping.hubspot in told:
+                    told[mapping.hubspot] = dates.date_in(told[mapping.hubspot], where)
+        return told
+
+    def sent(self, mapping: FieldMapping, value: Value, to: Side) -> Value:
+        """The other side's planned value in the form ``to`` is sent."""
+        converted = mapping.convert(value, to)
+        if mapping.instant and to is Side.HUBSPOT:
+            return dates.instant_of(converted, dates.zone(self.time_zone))
+        return converted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +84,16 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """What is known of one record: both sides and the base they last agreed on."""
+    """What is known of one record: both sides and the base they last agreed on.
+
+    Attributes:
+        origin: "hubspot" or "quickbooks", where it was first; "both" when it was matched.
+    """
 
     hubspot: Observed | None = None
     quickbooks: Observed | None = None
     base: Mapping[str, BasePair] = field(default_factory=dict)
+    origin: str = ""
 
     def on(self, side: Side) -> Observed | None:
         """What was last seen on a side."""
@@ -89,6 +117,7 @@ class Facts:
         open_create: A record with the same match key is being created right now.
         excluded_by: (who, note) when a person excluded the record.
         stopped: The reason to stop writing this record, whatever it holds.
+        wanted: Another record needs this one, so no filter keeps it out (ENGINE 2.7).
     """
 
     listed: frozenset[Side] = frozenset(Side)
@@ -98,6 +127,7 @@ class Facts:
     open_create: bool = False
     excluded_by: tuple[str, str] | None = None
     stopped: Status | None = None
+    wanted: bool = False
 
 
 NO_FACTS = Facts()
@@ -113,7 +143,7 @@ def plan_record(link: LinkState, config: SyncConfig, facts: Facts = NO_FACTS) ->
     if facts.excluded_by is not None:
         who, note = facts.excluded_by
         return RecordPlan(because("by_person", who=who, note=note), base=link.base)
-    gone = _why_gone(link)
+    gone = why_gone(link)
     if gone is not None:
         return RecordPlan(gone, base=link.base)
     if link.is_linked:
@@ -149,7 +179,7 @@ def open_direction(link: LinkState, config: SyncConfig) -> tuple[Direction | Non
     return (Direction.TO_HUBSPOT if to_hubspot else Direction.TO_QUICKBOOKS), condition
 
 
-def _why_gone(link: LinkState) -> Status | None:
+def why_gone(link: LinkState) -> Status | None:
     """A record that is gone on a side is never written, and never created anew (I11)."""
     for side in Side:
         seen, other = link.on(side), link.on(side.other)
@@ -162,8 +192,48 @@ def _why_gone(link: LinkState) -> Status | None:
 
 
 def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPlan:
-    assert link.hubspot is not None and link.quickbooks is not None  # noqa: S101, PT018
     allowed, condition = open_direction(link, config)
+    merged = merge_record(link, config, lambda mapping: allowed)
+    if facts.stopped is not None:
+        return RecordPlan(facts.stopped, base=merged.base, emptied=merged.emptied)
+    status = IN_SYNC if allowed is not None else because("filter", condition=condition)
+    return RecordPlan(status, merged.updates, merged.base, merged.emptied)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The fields of a linked record, decided one by one.
+
+    Attributes:
+        base: The base after what agrees has advanced.
+        emptied: As in ``RecordPlan``.
+    """
+
+    base: Mapping[str, BasePair]
+    writes: Mapping[Side, tuple[FieldChange, ...]]
+    emptied: tuple[tuple[str, Side], ...] = ()
+
+    @property
+    def updates(self) -> tuple[Change, ...]:
+        """What is written, QuickBooks first."""
+        return tuple(
+            Change(side, ChangeOp.UPDATE, self.writes[side])
+            for side in (Side.QUICKBOOKS, Side.HUBSPOT)
+            if self.writes.get(side)
+        )
+
+
+def merge_record(
+    link: LinkState, config: SyncConfig, allowed: Callable[[FieldMapping], Direction | None]
+) -> Merged:
+    """Merge the mapped fields of a linked record.
+
+    Args:
+        link: Both sides; both are known.
+        config: The sync.
+        allowed: The directions open for a field of this record.
+    """
+    assert link.hubspot is not None and link.quickbooks is not None  # noqa: S101, PT018
     base = dict(link.base)
     writes: dict[Side, list[FieldChange]] = {side: [] for side in Side}
     emptied: list[tuple[str, Side]] = []
@@ -173,7 +243,7 @@ def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPla
             link.quickbooks.values.get(mapping.quickbooks),
         )
         decision = merge_field(
-            mapping, base.get(mapping.key), now, allowed=allowed, winner=config.winner
+            mapping, base.get(mapping.key), now, allowed=allowed(mapping), winner=config.winner
         )
         if isinstance(decision, Agree):
             base[mapping.key] = now
@@ -183,7 +253,7 @@ def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPla
                 FieldChange(
                     mapping.field(to),
                     before=now.on(to),
-                    after=decision.value,
+                    after=config.sent(mapping, now.on(to.other), to),
                     mapping=mapping.key,
                     source=now.on(to.other),
                     conflict=decision.conflict,
@@ -191,15 +261,7 @@ def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPla
             )
         elif decision.emptied is not None:
             emptied.append((mapping.key, decision.emptied))
-    if facts.stopped is not None:
-        return RecordPlan(facts.stopped, base=base, emptied=tuple(emptied))
-    status = IN_SYNC if allowed is not None else because("filter", condition=condition)
-    changes = tuple(
-        Change(side, ChangeOp.UPDATE, tuple(writes[side]))
-        for side in (Side.QUICKBOOKS, Side.HUBSPOT)
-        if writes[side]
-    )
-    return RecordPlan(status, changes, base, tuple(emptied))
+    return Merged(base, {side: tuple(some) for side, some in writes.items()}, tuple(emptied))
 
 
 def _plan_unlinked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPlan:
@@ -216,14 +278,23 @@ def _plan_unlinked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordP
     if facts.name_owner and config.pair.unique_name:
         name = str(extra.get(config.pair.unique_name) or "")
         return RecordPlan(because("name_in_use", name=name, owner=facts.name_owner), base=link.base)
-    fields = [FieldChange(name, None, value) for name, value in extra.items()]
+    fields = (
+        *(FieldChange(name, None, value) for name, value in extra.items()),
+        *mapped_values(seen, config, to),
+    )
+    return RecordPlan(IN_SYNC, (Change(to, ChangeOp.CREATE, fields),), link.base)
+
+
+def mapped_values(seen: Observed, config: SyncConfig, to: Side) -> tuple[FieldChange, ...]:
+    """What the mappings give a record that is to be created on ``to``."""
+    fields = []
     for mapping in config.merged:
-        value = seen.values.get(mapping.field(source))
+        value = seen.values.get(mapping.field(to.other))
         if is_empty(value) or not mapping.direction.allows(to):
             continue
-        sent = mapping.convert(value, to)
+        sent = config.sent(mapping, value, to)
         fields.append(FieldChange(mapping.field(to), None, sent, mapping=mapping.key, source=value))
-    return RecordPlan(IN_SYNC, (Change(to, ChangeOp.CREATE, tuple(fields)),), link.base)
+    return tuple(fields)
 
 
 def _why_not_created(
@@ -243,7 +314,7 @@ def _why_not_created(
     if not config.direction.allows(source.other):
         return because("direction", side=source.label)
     failed = config.filters.get(source, Filter()).failing(seen.values)
-    if failed is not None:
+    if failed is not None and not facts.wanted:
         return because("filter", condition=failed)
     if facts.ambiguous_with:
         others = ", ".join(facts.ambiguous_with)

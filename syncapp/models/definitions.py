@@ -28,11 +28,15 @@ class SyncDefinition(models.Model):
 
     ``config_version`` rises with every saved change; a write planned under an older one is not
     sent. ``*_complete`` says that a full listing of that side was read; without it nothing is
-    created anywhere (ENGINE 2.5).
+    created anywhere (ENGINE 2.5). A sync with a ``host`` is set up, switched and removed with it:
+    payments with the invoices they belong to.
     """
 
     pair = models.ForeignKey(AccountPair, on_delete=models.PROTECT, related_name="definitions")
     object_type = models.CharField(max_length=32)
+    host = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="hosted"
+    )
     enabled = models.BooleanField(default=False)
     direction = models.CharField(max_length=16, choices=DIRECTIONS, default=Direction.BOTH.value)
     winner = models.CharField(
@@ -72,7 +76,8 @@ class SyncDefinition(models.Model):
     def listed(self) -> frozenset[Side]:
         """The sides whose full listing is complete."""
         flags = {Side.HUBSPOT: self.hubspot_complete, Side.QUICKBOOKS: self.quickbooks_complete}
-        return frozenset(side for side, complete in flags.items() if complete)
+        listens = self.object_pair.listens
+        return frozenset(side for side in Side if flags[side] or side not in listens)
 
 
 class FieldMappingRow(models.Model):

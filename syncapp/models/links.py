@@ -32,7 +32,9 @@ class RecordLink(models.Model):
     ``*_seen`` is the whole normalised record as last observed, ``base`` is
     ``{mapping key: [HubSpot value, QuickBooks value]}`` when both last agreed. ``revision``
     rises with every observation: a write planned from an older one is not sent. ``next_at`` is
-    the work queue; None means nothing is due.
+    the work queue; None means nothing is due. ``parent`` is the record this one is a part of (the
+    invoice of a line), ``blocked_on`` the one it waits for; ``wanted`` says that another record
+    needs it, so that no filter keeps it out.
     """
 
     definition = models.ForeignKey(SyncDefinition, on_delete=models.CASCADE, related_name="links")
@@ -47,7 +49,20 @@ class RecordLink(models.Model):
     quickbooks_gone = models.CharField(max_length=16, blank=True, default="")
     base = models.JSONField(default=dict, blank=True)
     emptied = models.JSONField(default=list, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="parts"
+    )
+    blocked_on = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="waiting"
+    )
+    wanted = models.BooleanField(default=False)
     label = models.CharField(max_length=500, blank=True, default="")
+    number = models.CharField(max_length=64, blank=True, default="")
+    party = models.CharField(_("customer"), max_length=500, blank=True, default="")
+    document_date = models.DateField(null=True, blank=True)
+    due_date = models.DateField(null=True, blank=True)
+    amount = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    currency = models.CharField(max_length=8, blank=True, default="")
     state = models.CharField(max_length=16, choices=STATES, default=State.WAITING.value)
     code = models.CharField(max_length=32, blank=True, default="pending")
     params = models.JSONField(default=dict, blank=True)

@@ -31,6 +31,13 @@ class AccountPair(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
     state_detail = models.TextField(blank=True, default="")
     mixed_environments_confirmed = models.BooleanField(default=False)
+    time_zone = models.CharField(
+        _("company time zone"),
+        max_length=64,
+        blank=True,
+        default="",
+        help_text=_("Empty: QuickBooks' own, else HubSpot's."),
+    )
     next_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     urgent = models.BooleanField(default=False, help_text=_("A person asked for a run."))
     lease_owner = models.CharField(max_length=64, blank=True, default="")
@@ -54,6 +61,12 @@ class AccountPair(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.hubspot.name} ↔ {self.quickbooks.name}"
+
+    @property
+    def company_time_zone(self) -> str:
+        """The zone in which documents have their date, as an IANA name."""
+        told = [self.connection(side).details.get("time_zone") for side in reversed(Side)]
+        return self.time_zone or next((str(one) for one in told if one), "UTC")
 
     def connection(self, side: Side) -> Connection:
         """The connection on a side."""

@@ -21,7 +21,16 @@ from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import facts as fact_finding
-from syncapp.services import ingest, intents, outbox, record_log, resolution, store
+from syncapp.services import (
+    ingest,
+    intents,
+    outbox,
+    parts,
+    planning,
+    record_log,
+    resolution,
+    store,
+)  # fmt: skip
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.halves import absorb, let_go
@@ -35,7 +44,7 @@ FLAPPING_TIMES = 4
 FLAPPING_WINDOW = timedelta(hours=24)
 PLAN_FIELDS = (
     "base", "emptied", "state", "code", "params", "refused", "next_at", "failing_since",
-    "attempts", "updated_at",
+    "attempts", "updated_at", "blocked_on", "parent",
 )  # fmt: skip
 
 
@@ -52,18 +61,27 @@ class _Round:
 
 def apply_due(context: RunContext) -> bool:
     """Plan and write everything that is due; False when the slice was spent first."""
-    for sync in sorted(context.syncs, key=lambda s: (s.config.pair.rank, s.definition.pk)):
-        if len(sync.definition.listed) < len(Side) or not sync.definition.enabled:
-            continue  # before both sides are listed nobody knows what a record may match
-        while True:
-            _look_up_again(context, sync)
-            links = _due_links(context, sync)
-            if not links:
-                break
-            if context.is_spent:
-                return False
-            _apply_chunk(context, sync, links)
-    return True
+    # Before both sides are listed nobody knows what a record may match.
+    ready = [
+        sync
+        for sync in sorted(context.syncs, key=lambda s: (s.config.pair.rank, s.definition.pk))
+        if len(sync.definition.listed) == len(Side) and sync.definition.enabled
+    ]
+    while True:
+        was_busy = False
+        for sync in ready:
+            while True:
+                _look_up_again(context, sync)
+                links = _due_links(context, sync)
+                if not links:
+                    break
+                if context.is_spent:
+                    return False
+                was_busy = True
+                _apply_chunk(context, sync, links)
+        # A record may have asked for one of a lower rank, or waited for one of a higher.
+        if not was_busy or len(ready) == 1:
+            return True
 
 
 def _due_links(context: RunContext, sync: ActiveSync) -> list[RecordLink]:
@@ -88,11 +106,11 @@ def _look_up_again(context: RunContext, sync: ActiveSync) -> None:
 
 
 def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) -> None:
-    links = fact_finding.load_related(context, sync, links)
+    links = planning.load(context, sync, links)
     matches = fact_finding.matches_of(context.pair, sync, links)
     joined = _join(context, sync, [(h.link, q.link) for h, q in matches.pairs])
-    plans = fact_finding.plan_all(
-        context.pair, sync, [link for link in links if link.pk not in joined], matches
+    plans = planning.plan_all(
+        context, sync, [link for link in links if link.pk not in joined], matches
     )
     done = _sort_out(context, sync, plans)
     with transaction.atomic():
@@ -100,9 +118,29 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
         # Settings saved meanwhile have made every record due: this plan must not undo that.
         outbox.require_permission(sync.definition)
         _save_unmoved(done.settled)
+        _wake_waiting(context, done.settled)
+        _ask_for(context, plans)
         record_log.save(done.log)
     for (side, op), planned in sorted(done.writes.items(), key=lambda kv: kv[0]):
         _write(context, sync, side, op, planned)
+
+
+def _wake_waiting(context: RunContext, settled: Sequence[RecordLink]) -> None:
+    """Plan again what waited for records that are settled now, and the wholes of parts."""
+    done = [link.pk for link in settled if link.blocked_on_id is None]
+    if done:
+        RecordLink.objects.filter(blocked_on__in=done).update(
+            blocked_on=None, next_at=context.env.clock.now()
+        )
+
+
+def _ask_for(context: RunContext, plans: Sequence[tuple[RecordLink, RecordPlan]]) -> None:
+    """Let filters pass what other records need, and plan it now (ENGINE 2.7)."""
+    wanted = {pk for _, plan in plans for pk in plan.wants}
+    if wanted:
+        RecordLink.objects.filter(pk__in=wanted, wanted=False).update(
+            wanted=True, next_at=context.env.clock.now()
+        )
 
 
 def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]]) -> set[int]:
@@ -128,10 +166,10 @@ def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]
             link, rival = (halves[pk] for pk in sorted(both))
             absorb(link, rival)
             absorbed[rival.pk] = link
-            link.origin = "both"
+            link.origin = store.origin_of(sync.config, link)
             link.revision += 1
             link.next_at = link.updated_at = now
-            link.label = store.label(sync.config, link)
+            store.name_it(sync.config, link)
             if rival.code == "bad_data":  # linked, but not written before it can be read
                 link.state, link.code, link.params = rival.state, rival.code, rival.params
             kept.append(link)
@@ -155,6 +193,7 @@ def _sort_out(
     flapping = _flapping(sync, [link for link, plan in plans if plan.changes], now)
     for link, plan in plans:
         link.base = {key: [pair.hubspot, pair.quickbooks] for key, pair in plan.base.items()}
+        link.blocked_on_id = plan.waits_on
         _note_emptied(context, sync, link, plan, done)
         status = plan.status
         change = _executable(link, plan, now)
@@ -297,7 +336,7 @@ def _write(
     context: RunContext, sync: ActiveSync, side: Side, op: ChangeOp, planned: list[Planned]
 ) -> None:
     """Send the changes of one kind in batches, a few batches side by side."""
-    size = context.connectors[side].batch_size[Op(op)]
+    size = sync.config.pair.batch_sizes.get(side) or context.connectors[side].batch_size[Op(op)]
     batches = [planned[i : i + size] for i in range(0, len(planned), size)]
     for start in range(0, len(batches), WAVE):
         if context.is_spent:
@@ -322,7 +361,9 @@ def _look_before(
     Returns:
         The part of the batch that still fits; the rest was observed and is planned again.
     """
-    if side is not Side.HUBSPOT:
+    if side is not Side.HUBSPOT or not sync.listens(side):
+        return batch  # QuickBooks compares versions itself; nobody edits parts of a mirror
+    if op not in {ChangeOp.CREATE, ChangeOp.UPDATE}:
         return batch
     connector = context.connectors[side]
     record_type = sync.config.pair.type(side)
@@ -344,14 +385,7 @@ def _look_before(
         records = connector.find(record_type, field=unique, values=sorted(keys), fields=fields)
     with transaction.atomic():
         context.confirm()
-        changed = store.observe(
-            definition=sync.definition,
-            config=sync.config,
-            side=side,
-            records=records,
-            now=context.env.clock.now(),
-            run=context.run,
-        )
+        changed = parts.observe(context, sync, side, records)
     if not changed and op is ChangeOp.UPDATE:
         return batch
     if op is ChangeOp.CREATE:

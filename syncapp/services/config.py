@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from syncapp.core.filters import Condition, Filter, Operator
 from syncapp.core.mapping import FieldMapping
-from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.pairs import CHOOSABLE, OBJECT_PAIRS
+from syncapp.core.pairs.base import ObjectPair, Option, OptionKind
 from syncapp.core.planner import SyncConfig
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
+from syncapp.core.values import Value
 from syncapp.models import FieldMappingRow, FilterCondition, SyncDefinition
 
 Document = dict[str, Any]
@@ -45,6 +47,7 @@ def default_document(object_type: str) -> Document:
         "conflict": Side.QUICKBOOKS.value,
         "mappings": [_mapping_entry(mapping) for mapping in pair.mappings],
         "filters": {side.value: [] for side in Side},
+        "options": {option.name: option.default for option in pair.options},
     }
 
 
@@ -59,13 +62,13 @@ def parse_document(document: object) -> SyncConfig:
     """
     if not isinstance(document, Mapping):
         raise SettingsError("", "The settings must be a JSON object.")
-    known = {"object", "direction", "conflict", "mappings", "filters"}
+    known = {"object", "direction", "conflict", "mappings", "filters", "options"}
     for name in document:
         if name not in known:
             raise SettingsError(str(name), f"Unknown setting. Known: {', '.join(sorted(known))}.")
     object_type = document.get("object", "contacts")
-    if object_type not in OBJECT_PAIRS:
-        raise SettingsError("object", f"Must be one of: {', '.join(OBJECT_PAIRS)}.")
+    if object_type not in CHOOSABLE:
+        raise SettingsError("object", f"Must be one of: {', '.join(CHOOSABLE)}.")
     defaults = default_document(object_type)
     merged = {**defaults, **document}
     return SyncConfig(
@@ -74,6 +77,7 @@ def parse_document(document: object) -> SyncConfig:
         winner=Side(_choice(merged, "conflict", [s.value for s in Side])),
         mappings=_parse_mappings(merged["mappings"], object_type),
         filters=_parse_filters(merged["filters"]),
+        options=_parse_options(merged["options"], OBJECT_PAIRS[object_type]),
     )
 
 
@@ -91,11 +95,23 @@ def to_document(config: SyncConfig) -> Document:
             ]
             for side in Side
         },
+        "options": dict(config.options),
     }
 
 
 def load_config(definition: SyncDefinition) -> SyncConfig:
-    """The configuration of a saved sync."""
+    """The configuration of a saved sync; a hosted one follows its host's."""
+    if definition.host is not None:
+        host = load_config(definition.host)
+        pair = definition.object_pair
+        return replace(
+            host,
+            pair=pair,
+            winner=Side.QUICKBOOKS,
+            mappings=pair.mappings,
+            filters={},
+            version=definition.config_version,
+        )
     groups: dict[Side, dict[int, list[Condition]]] = {side: defaultdict(list) for side in Side}
     for row in definition.conditions.all():
         condition = Condition(row.field, Operator(row.operator), row.value, row.label)
@@ -122,14 +138,26 @@ def load_config(definition: SyncDefinition) -> SyncConfig:
             for side, by_group in groups.items()
         },
         version=definition.config_version,
+        options=_options(definition),
+        time_zone=definition.pair.company_time_zone,
     )
+
+
+def _options(definition: SyncDefinition) -> dict[str, Value]:
+    """The options of a saved sync; one that came with an upgrade has its default."""
+    saved = definition.settings.get("options", {})
+    return {
+        option.name: saved.get(option.name, option.default)
+        for option in definition.object_pair.options
+    }
 
 
 def save_rows(definition: SyncDefinition, config: SyncConfig) -> None:
     """Write a configuration into its rows; runs inside the caller's transaction."""
     definition.direction = config.direction.value
     definition.winner = config.winner.value
-    definition.save(update_fields=["direction", "winner", "updated_at"])
+    definition.settings = {**definition.settings, "options": dict(config.options)}
+    definition.save(update_fields=["direction", "winner", "settings", "updated_at"])
     definition.mappings.all().delete()
     FieldMappingRow.objects.bulk_create(
         FieldMappingRow(
@@ -172,6 +200,38 @@ def _mapping_entry(mapping: FieldMapping) -> Document:
         "label": mapping.label,
         "kind": mapping.kind.value,
     }
+
+
+def _parse_options(told: object, pair: ObjectPair) -> dict[str, Value]:
+    """The options of a document; one that is not named has its default."""
+    if not isinstance(told, Mapping):
+        raise SettingsError("options", "Must be an object.")
+    known = {option.name: option for option in pair.options}
+    for name in told:
+        if name not in known:
+            allowed = ", ".join(known) or "none for this object"
+            raise SettingsError(f"options.{name}", f"Unknown option. Known: {allowed}.")
+    return {
+        name: _parse_option(option, told.get(name, option.default))
+        for name, option in known.items()
+    }
+
+
+def _parse_option(option: Option, value: Any) -> Value:
+    where = f"options.{option.name}"
+    allowed = [choice for choice, _ in option.choices]
+    match option.kind:
+        case OptionKind.SWITCH if not isinstance(value, bool):
+            raise SettingsError(where, "Must be true or false.")
+        case OptionKind.CHOICE if value not in allowed:
+            raise SettingsError(where, f"Must be one of: {', '.join(allowed)}; it is {value!r}.")
+        case OptionKind.ACCOUNTS:
+            if not isinstance(value, Mapping) or set(value) - set(allowed):
+                raise SettingsError(where, f"Must be an object with some of: {', '.join(allowed)}.")
+            return {str(name): str(account) for name, account in value.items() if account}
+        case OptionKind.ACCOUNT | OptionKind.CONFIRMATION:
+            return str(value or "")
+    return cast("Value", value)
 
 
 def _choice(document: Mapping[str, Any], name: str, allowed: list[str]) -> str:

@@ -43,6 +43,10 @@ class ActiveSync:
     definition: SyncDefinition
     config: SyncConfig
 
+    def listens(self, side: Side) -> bool:
+        """Whether it lists and watches a side by itself."""
+        return side in self.config.pair.listens
+
 
 @dataclass(slots=True)
 class RunContext:

@@ -11,14 +11,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from syncapp.connectors.base import Connector
 from syncapp.core.errors import ConfigurationInvalid
+from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.planner import SyncConfig
 from syncapp.core.ports import Env
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
-from syncapp.models import AccountPair, Cursor, SyncDefinition
+from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
 from syncapp.services import config as settings_documents
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
@@ -35,6 +37,11 @@ def find_or_start(pair: AccountPair, object_type: str) -> SyncDefinition:
         document = settings_documents.default_document(object_type)
         with transaction.atomic():
             settings_documents.save_rows(definition, settings_documents.parse_document(document))
+    for name, hosted in OBJECT_PAIRS.items():
+        if hosted.host == object_type:
+            SyncDefinition.objects.get_or_create(
+                pair=pair, object_type=name, deleted_at=None, defaults={"host": definition}
+            )
     return definition
 
 
@@ -60,6 +67,8 @@ def save_document(definition: SyncDefinition, document: Document, *, now: dateti
         definition.save(update_fields=["config_version", "settings", "updated_at"])
         _list_again_if_needed(definition, before, config)
         definition.links.update(next_at=now)
+        definition.hosted.update(config_version=F("config_version") + 1)
+        RecordLink.objects.filter(definition__host=definition).update(next_at=now)
         _wake(definition.pair, now)
     return replace(config, version=definition.config_version)
 
@@ -78,15 +87,18 @@ def activate(
         ConfigurationInvalid: It refers to a field that does not exist.
         SyncError: A side refused or could not be reached; nothing was switched on.
     """
-    sync = ActiveSync(definition, settings_documents.load_config(definition))
-    check_fields(sync, connectors, env=env, force=True)
-    prepare(sync, connectors)
+    together = [definition, *definition.hosted.filter(deleted_at=None)]
+    for one in together:
+        sync = ActiveSync(one, settings_documents.load_config(one))
+        check_fields(sync, connectors, env=env, force=True)
+        prepare(sync, connectors)
     now = env.clock.now()
     with transaction.atomic():
-        definition.enabled = True
-        definition.activated_at = definition.activated_at or now
-        definition.save(update_fields=["enabled", "activated_at", "updated_at"])
-        definition.links.filter(next_at=None).exclude(code="outcome_unknown").update(next_at=now)
+        for one in together:
+            one.enabled = True
+            one.activated_at = one.activated_at or now
+            one.save(update_fields=["enabled", "activated_at", "updated_at"])
+            one.links.filter(next_at=None).exclude(code="outcome_unknown").update(next_at=now)
         _wake(definition.pair, now)
 
 
@@ -111,7 +123,9 @@ def prepare(sync: ActiveSync, connectors: Mapping[Side, Connector]) -> None:
 def turn_off(definition: SyncDefinition) -> None:
     """Stop all writes; settings, links and history stay (S13)."""
     definition.enabled = False
-    definition.save(update_fields=["enabled", "updated_at"])
+    with transaction.atomic():
+        definition.hosted.update(enabled=False)
+        definition.save(update_fields=["enabled", "updated_at"])
 
 
 def delete(definition: SyncDefinition, *, now: datetime) -> None:
@@ -121,8 +135,10 @@ def delete(definition: SyncDefinition, *, now: datetime) -> None:
         definition.deleted_at = now
         definition.save(update_fields=["enabled", "deleted_at", "updated_at"])
         definition.drafts.all().delete()
-        types = definition.object_pair.types.values()
-        Cursor.objects.filter(pair=definition.pair, stream__in=types).delete()
+        for one in (definition, *definition.hosted.all()):
+            types = [one.object_pair.type(side) for side in one.object_pair.listens]
+            Cursor.objects.filter(pair=definition.pair, stream__in=types).delete()
+        definition.hosted.update(enabled=False, deleted_at=now)
 
 
 def pause(pair: AccountPair, *, who: str) -> None:

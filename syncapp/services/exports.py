@@ -21,6 +21,7 @@ from import_export import fields, resources
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from syncapp.core.pairs import HIDDEN
 from syncapp.core.ports import Env
 from syncapp.core.reasons import State
 from syncapp.models import Notification, RecordLink, SyncDefinition
@@ -255,8 +256,8 @@ def carry_out(
 
 
 def listed_syncs() -> QuerySet[SyncDefinition]:
-    """The syncs whose records are shown: all but deleted ones."""
-    return SyncDefinition.objects.filter(deleted_at=None)
+    """The syncs whose records are shown: all but deleted ones and those of mere parts."""
+    return SyncDefinition.objects.filter(deleted_at=None).exclude(object_type__in=HIDDEN)
 
 
 def exported_file(name: str, *, user: Any) -> Path:

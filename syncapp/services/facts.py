@@ -1,4 +1,4 @@
-"""What the planner must know beyond one record: matches, taken names, related values.
+"""What the planner must know beyond one record: matches and related values.
 
 Gathered for a chunk of links in a few queries. Decides nothing.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from django.db import transaction
 
 from syncapp.core.matching import Candidate, Matches, match
 from syncapp.core.merge import BasePair
-from syncapp.core.plan import IN_SYNC, ChangeOp, RecordPlan
-from syncapp.core.planner import Facts, LinkState, Observed, plan_record, wanted_name
+from syncapp.core.planner import Facts, LinkState, Observed, SyncConfig
 from syncapp.core.sides import Side
-from syncapp.core.values import is_empty, name_key
+from syncapp.core.values import is_empty
 from syncapp.models import AccountPair, PendingWrite, RecordKey, RecordLink
 from syncapp.services import store
 from syncapp.services.bulk import save_changed
@@ -26,46 +24,14 @@ from syncapp.services.context import ActiveSync, RunContext
 RELATED_CHUNK = 100
 
 
-def as_state(link: RecordLink) -> LinkState:
+def as_state(link: RecordLink, config: SyncConfig) -> LinkState:
     """A link in the planner's form."""
     return LinkState(
-        hubspot=_observed(link, Side.HUBSPOT),
-        quickbooks=_observed(link, Side.QUICKBOOKS),
+        hubspot=_observed(link, Side.HUBSPOT, config),
+        quickbooks=_observed(link, Side.QUICKBOOKS, config),
         base={key: BasePair(*values) for key, values in link.base.items()},
+        origin=link.origin,
     )
-
-
-def plan_all(
-    pair: AccountPair, sync: ActiveSync, links: Sequence[RecordLink], matches: Matches
-) -> list[tuple[RecordLink, RecordPlan]]:
-    """Plan a chunk of links: first each by itself, then those whose unique name is taken."""
-    facts = {link.pk: _facts(sync, link, matches) for link in links}
-    plans = {link.pk: plan_record(as_state(link), sync.config, facts[link.pk]) for link in links}
-    creating = [link for link in links if _creates_in_quickbooks(plans[link.pk])]
-    for link, owner in _name_owners(pair, sync, creating):
-        known = replace(facts[link.pk], name_owner=owner)
-        plans[link.pk] = plan_record(as_state(link), sync.config, known)
-    return [(link, plans[link.pk]) for link in links]
-
-
-def plan_as_if_settled(
-    pair: AccountPair, sync: ActiveSync, links: Sequence[RecordLink]
-) -> list[tuple[RecordLink, RecordPlan]]:
-    """Plan links with an open create as if that had never been sent.
-
-    One that has a partner by now plans nothing here: it is joined with it instead.
-    """
-    matches = matches_of(pair, sync, links, settled={link.pk for link in links})
-    joined = {candidate.link for both in matches.pairs for candidate in both}
-    return [
-        (
-            link,
-            RecordPlan(IN_SYNC, base=as_state(link).base)
-            if link.pk in joined
-            else plan_record(as_state(link), sync.config, _facts(sync, link, matches)),
-        )
-        for link in links
-    ]
 
 
 def load_related(
@@ -106,7 +72,8 @@ def load_related(
     return list(links)
 
 
-def _facts(sync: ActiveSync, link: RecordLink, matches: Matches) -> Facts:
+def facts_of(sync: ActiveSync, link: RecordLink, matches: Matches) -> Facts:
+    """What is known of one link beyond its own values."""
     holder = matches.taken.get(link.pk)
     return Facts(
         listed=sync.definition.listed,
@@ -114,20 +81,17 @@ def _facts(sync: ActiveSync, link: RecordLink, matches: Matches) -> Facts:
         key_holder=(holder.id, holder.label) if holder else None,
         open_create=link.pk in matches.held,
         excluded_by=(link.excluded_by, link.excluded_note) if link.excluded_by else None,
+        wanted=link.wanted,
     )
 
 
-def _creates_in_quickbooks(plan: RecordPlan) -> bool:
-    return any(c.side is Side.QUICKBOOKS and c.op is ChangeOp.CREATE for c in plan.changes)
-
-
-def _observed(link: RecordLink, side: Side) -> Observed | None:
+def _observed(link: RecordLink, side: Side, config: SyncConfig) -> Observed | None:
     record_id = link.id_on(side)
     if record_id is None:
         return None
     return Observed(
         record_id,
-        store.seen(link, side),
+        config.normal(side, store.seen(link, side)),
         str(store.get(link, "version", side)),
         str(store.get(link, "gone", side)),
     )
@@ -158,7 +122,9 @@ def matches_of(
         definition=sync.definition, purpose=RecordKey.Purpose.MATCH, value__in=keys
     ).select_related("link")
     creates = list(
-        PendingWrite.objects.filter(pair=pair, state__in=PendingWrite.OPEN, op="create")
+        PendingWrite.objects.filter(
+            pair=pair, link__definition=sync.definition, state__in=PendingWrite.OPEN, op="create"
+        )
         .exclude(link__in=settled)
         .values_list("link_id", "side", "payload")
     )
@@ -184,35 +150,3 @@ def matches_of(
                 candidate = Candidate(link=link_id, side=Side(to).other, id="", busy=True)
                 groups[key].setdefault((link_id, candidate.side.value), candidate)
     return match([sorted(groups[key].values()) for key in sorted(groups)])
-
-
-def _name_owners(
-    pair: AccountPair, sync: ActiveSync, creating: Sequence[RecordLink]
-) -> list[tuple[RecordLink, str]]:
-    """The links whose name is taken, each with who holds it.
-
-    The first link of a chunk that wants a free name gets it (S16).
-    """
-    wanted = {link.pk: name_key(wanted_name(as_state(link), sync.config)) for link in creating}
-    holders = {
-        row.value: f"the customer “{row.link.label}” (id {row.link.quickbooks_id})"
-        for row in RecordKey.objects.filter(
-            definition=sync.definition,
-            purpose=RecordKey.Purpose.NAME,
-            value__in=set(wanted.values()),
-        ).select_related("link")
-    }
-    unique = sync.config.pair.unique_name or ""
-    for write in PendingWrite.objects.filter(
-        pair=pair, state__in=PendingWrite.OPEN, op="create", side=Side.QUICKBOOKS.value
-    ).select_related("link"):
-        name = name_key(write.payload.get(unique))
-        holders.setdefault(name, f"the contact “{write.link.label}”, which is being created")
-    taken = []
-    for link in creating:
-        name = wanted[link.pk]
-        if name in holders:
-            taken.append((link, holders[name]))
-        else:
-            holders[name] = f"the contact “{link.label}”, which is sent first"
-    return taken

@@ -15,7 +15,7 @@ from django.db import transaction
 from syncapp.connectors.base import Page
 from syncapp.core.sides import Side
 from syncapp.models import Cursor, SyncDefinition
-from syncapp.services import store
+from syncapp.services import parts
 from syncapp.services.context import ActiveSync, RunContext
 
 LIST, CHANGES = "list", "changes"
@@ -34,6 +34,8 @@ def ingest(context: RunContext, *, force: bool = False, full: bool = False) -> b
     """
     for side in Side:
         for sync in context.syncs:
+            if not sync.listens(side):
+                continue
             if side not in sync.definition.listed:
                 if not _list(context, sync, side):
                     return False
@@ -96,7 +98,7 @@ def _read_changes(context: RunContext, side: Side, *, force: bool) -> bool:
     by_type = {
         sync.config.pair.type(side): sync
         for sync in context.syncs
-        if side in sync.definition.listed
+        if side in sync.definition.listed and sync.listens(side)
     }
     now = context.env.clock.now()
     for stream in context.connectors[side].streams(tuple(by_type)):
@@ -167,7 +169,7 @@ def _sweep(context: RunContext, sync: ActiveSync, side: Side) -> None:
     after: str | None = None
     while True:
         page = connector.list_page(record_type, fields=fields, after=after)
-        listed.update(record.ref.id for record in page.records)
+        listed |= parts.ids_in(sync, side, page.records)
         with transaction.atomic():
             context.confirm()
             _observe(context, [sync], side, page)
@@ -188,45 +190,24 @@ def _sweep(context: RunContext, sync: ActiveSync, side: Side) -> None:
 
 def look_up(context: RunContext, sync: ActiveSync, side: Side, ids: Sequence[str]) -> None:
     """Read records by id now; those that are not there any more are marked gone."""
+    wholes = list(dict.fromkeys(parts.whole_of(one) for one in ids))
     records = context.connectors[side].read(
-        sync.config.pair.type(side), ids, fields=sync.config.fields(side)
+        sync.config.pair.type(side), wholes, fields=sync.config.fields(side)
     )
     answered = {i for record in records for i in (record.ref.id, *record.absorbed_ids)}
-    absent = [i for i in ids if i not in answered]
-    now = context.env.clock.now()
+    absent = [i for i in ids if parts.whole_of(i) not in answered]
     with transaction.atomic():
         context.confirm()
-        store.observe(
-            definition=sync.definition,
-            config=sync.config,
-            side=side,
-            records=records,
-            now=now,
-            run=context.run,
-        )
+        parts.observe(context, sync, side, records)
         if absent:
-            store.mark_gone(
-                definition=sync.definition,
-                side=side,
-                ids=absent,
-                how="deleted",
-                now=now,
-                run=context.run,
-            )
+            parts.mark_gone(context, sync, side, absent)
 
 
 def _observe(context: RunContext, syncs: Sequence[ActiveSync], side: Side, page: Page) -> None:
     for sync in syncs:
         record_type = sync.config.pair.type(side)
         records = [record for record in page.records if record.ref.type == record_type]
-        store.observe(
-            definition=sync.definition,
-            config=sync.config,
-            side=side,
-            records=records,
-            now=context.env.clock.now(),
-            run=context.run,
-        )
+        parts.observe(context, sync, side, records)
         context.counters.read += len(records)
 
 

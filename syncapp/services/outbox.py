@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from syncapp.connectors.base import Op, Refused, WriteBatch, WriteItem, WriteResult, Written
+from syncapp.connectors.base import Op, Refused, Tie, WriteBatch, WriteItem, WriteResult, Written
 from syncapp.core import errors
-from syncapp.core.plan import Change, ChangeOp
+from syncapp.core.plan import TIES, Change, ChangeOp
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, SyncDefinition
@@ -100,11 +100,12 @@ def as_batch(config: SyncConfig, side: Side, intents: Sequence[PendingWrite]) ->
     items = tuple(
         WriteItem(
             key=intent.batch_key,
-            values=intent.payload,
+            values={name: v for name, v in intent.payload.items() if name != TIES},
             record_id=intent.link.id_on(side),
             version=intent.expected_version,
             current=store.seen(intent.link, side),
             marker=intent.marker,
+            ties=tuple(Tie(**tie) for tie in intent.payload.get(TIES, ())),
         )
         for intent in intents
     )
@@ -191,8 +192,12 @@ def _intent(
     link, change = planned.link, planned.change
     marker = ""
     if change.op is ChangeOp.CREATE:
-        connection = context.pair.connection(side.other)
-        marker = f"{connection.external_id}:{config.pair.type(side.other)}:{link.id_on(side.other)}"
+        account = context.pair.connection(side.other).external_id
+        # A part is named by its whole and its own id there.
+        source_id = str(link.id_on(side.other)).replace("/", ":")
+        marker = f"{account}:{config.pair.type(side.other)}:{source_id}"
+        if side is Side.QUICKBOOKS:  # it stands in a note that people read
+            marker = f"HS:{marker}"
     return PendingWrite(
         pair=context.pair,
         link=link,

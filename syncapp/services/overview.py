@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max
 
+from syncapp.core.pairs import HIDDEN
 from syncapp.core.reasons import REASONS, State
 from syncapp.core.sides import Side
 from syncapp.models import (
@@ -103,7 +104,11 @@ def read_pair(pair: AccountPair, *, now: datetime) -> PairOverview:
 
 
 def _pairs(pairs: Sequence[AccountPair], *, now: datetime) -> tuple[PairOverview, ...]:
-    definitions = SyncDefinition.objects.filter(pair__in=pairs, deleted_at=None).order_by("pk")
+    definitions = (
+        SyncDefinition.objects.filter(pair__in=pairs, deleted_at=None)
+        .exclude(object_type__in=HIDDEN)
+        .order_by("pk")
+    )
     runs = last_runs(pairs)
     by_pair: defaultdict[int, list[SyncCard]] = defaultdict(list)
     for card in _cards(list(definitions)):

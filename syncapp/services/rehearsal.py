@@ -14,16 +14,17 @@ from typing import Any
 from syncapp.core import errors
 from syncapp.core.matching import Matches
 from syncapp.core.plan import Change, ChangeOp, RecordPlan
-from syncapp.core.planner import LinkState, plan_record
+from syncapp.core.planner import NO_FACTS, LinkState
 from syncapp.core.ports import Env
 from syncapp.core.reasons import State, explain
 from syncapp.core.sides import Side
 from syncapp.core.values import is_empty
 from syncapp.models import RecordLink, Rehearsal, SyncDefinition
-from syncapp.services import definitions, facts, ingest, runs
+from syncapp.services import definitions, facts, ingest, planning, runs, store
 from syncapp.services.config import parse_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.leases import Lease
+from syncapp.services.planning import Case
 
 CHUNK = 500
 SAMPLES = 50
@@ -119,32 +120,40 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> Tally:
 def _count(
     context: RunContext, sync: ActiveSync, chunk: Sequence[RecordLink], tally: Tally
 ) -> None:
-    links = facts.load_related(context, sync, chunk)
+    links = planning.load(context, sync, chunk)
     matches = facts.matches_of(context.pair, sync, links)
     joined = {c.link for hq in matches.pairs for c in hq}
     alone = [link for link in links if link.pk not in joined]
-    for link, plan in facts.plan_all(context.pair, sync, alone, matches):
-        _add(tally, str(link), facts.as_state(link), plan)
-    _count_pairs(sync, links, matches, tally)
+    for link, plan in planning.plan_all(context, sync, alone, matches):
+        _add(tally, str(link), facts.as_state(link, sync.config), plan)
+    _count_pairs(context, sync, links, matches, tally)
 
 
 def _count_pairs(
-    sync: ActiveSync, links: Sequence[RecordLink], matches: Matches, tally: Tally
+    context: RunContext,
+    sync: ActiveSync,
+    links: Sequence[RecordLink],
+    matches: Matches,
+    tally: Tally,
 ) -> None:
     """Count each pair once: with the chunk that holds its HubSpot half."""
     here = {link.pk for link in links}
+    cases = []
     for hubspot, quickbooks in matches.pairs:
         if hubspot.link not in here:
             continue
         halves = sync.definition.links.in_bulk([hubspot.link, quickbooks.link])
         state = LinkState(
-            hubspot=facts.as_state(halves[hubspot.link]).hubspot,
-            quickbooks=facts.as_state(halves[quickbooks.link]).quickbooks,
+            hubspot=facts.as_state(halves[hubspot.link], sync.config).hubspot,
+            quickbooks=facts.as_state(halves[quickbooks.link], sync.config).quickbooks,
+            origin=store.origin_of(sync.config, halves[hubspot.link], halves[quickbooks.link]),
         )
-        plan = plan_record(state, sync.config)
+        cases.append(Case(halves[quickbooks.link], state, NO_FACTS))
+    plans = planning.plan_cases(context, sync, cases)
+    for case in cases:
         tally.linked += 1
-        _sample(tally, "link", str(halves[quickbooks.link]), None, "")
-        _add(tally, str(halves[quickbooks.link]), state, plan)
+        _sample(tally, "link", str(case.link), None, "")
+        _add(tally, str(case.link), case.state, plans[case.link.pk])
 
 
 def _add(tally: Tally, label: str, state: LinkState, plan: RecordPlan) -> None:

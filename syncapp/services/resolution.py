@@ -21,8 +21,7 @@ from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
 from syncapp.core.values import canonical, is_empty, name_key
 from syncapp.models import PendingWrite
-from syncapp.services import facts as fact_finding
-from syncapp.services import ingest, outbox, record_log, store
+from syncapp.services import ingest, outbox, parts, planning, record_log, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.intents import digest, digest_of, planned_changes, quiet_time
@@ -95,7 +94,7 @@ def send_missing(context: RunContext) -> None:
             .order_by("id")
         )
         links = [intent.link for intent in intents]
-        plans = dict(fact_finding.plan_as_if_settled(context.pair, sync, links))
+        plans = dict(planning.plan_as_if_settled(context, sync, links))
         wanted = [
             intent
             for intent in intents
@@ -271,14 +270,7 @@ def _resolve_updates(
             log_overwritten(context, sync, landed, history)
     with transaction.atomic():
         context.confirm()
-        store.observe(
-            definition=sync.definition,
-            config=sync.config,
-            side=side,
-            records=records,
-            now=context.env.clock.now(),
-            run=context.run,
-        )
+        parts.observe(context, sync, side, records)
     absent = [i for i in ids if i not in by_id]
     if absent:
         ingest.look_up(context, sync, side, absent)
@@ -296,7 +288,10 @@ def _landed(
     A side without a history tells of it by the values themselves: one that was sent stands there
     and none of those before does; the others may have been edited since.
     """
+    if intent.op != ChangeOp.UPDATE:
+        return False  # what it did, if it did, is seen by reading
     kinds = {m.field(side): m.kind for m in sync.config.mappings}
+    kinds |= {name: Kind.TEXT for name in intent.payload if name not in kinds}
     past = history.get(record.ref.id, {})
     if not history and record.version != intent.expected_version:
         moved = [

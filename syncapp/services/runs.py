@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from syncapp.connectors.base import Connector
 from syncapp.core import errors
@@ -113,10 +113,16 @@ def open_connectors(pair: AccountPair, env: Env) -> dict[Side, Connector]:
 def _active_syncs(pair: AccountPair, objects: Sequence[str]) -> list[ActiveSync]:
     chosen = SyncDefinition.objects.filter(pair=pair, enabled=True, deleted_at=None)
     if objects:
-        chosen = chosen.filter(object_type__in=objects)
+        chosen = chosen.filter(
+            Q(object_type__in=objects)
+            | Q(host__object_type__in=objects)
+            | Q(host__host__object_type__in=objects)
+        )
     return [
         ActiveSync(definition, load_config(definition))
-        for definition in chosen.prefetch_related("mappings", "conditions").order_by("pk")
+        for definition in chosen.select_related("host", "pair__hubspot", "pair__quickbooks")
+        .prefetch_related("mappings", "conditions")
+        .order_by("pk")
     ]
 
 

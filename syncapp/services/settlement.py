@@ -113,7 +113,7 @@ class Settlement:
         link.attempts = 0
         link.failing_since = None
         link.synced_at = self._now
-        link.label = store.label(self._config, link)
+        store.name_it(self._config, link)
         self._due(link)
         self._rekeyed.append(link)
         self._settle(intent, PendingWrite.State.DONE, request_id=request_id)
@@ -223,10 +223,12 @@ class Settlement:
         confirmed: bool,
     ) -> None:
         base = dict(link.base)
+        normal = self._config.normal
+        planned = normal(self._side, intent.payload if confirmed else answer)
         for change in planned_changes(intent):
             if not change.mapping:
                 continue
-            held = change.after if confirmed else answer.get(change.field)
+            held = planned.get(change.field)
             pair = (
                 BasePair(held, change.source)
                 if self._side is Side.HUBSPOT

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Min
 
+from syncapp.core.pairs import HIDDEN
 from syncapp.core.reasons import REASONS, State
 from syncapp.models import AccountPair, RecordLink, SyncDefinition, SyncRun
 
@@ -74,7 +75,9 @@ def reasons(definition: SyncDefinition) -> list[ReasonCount]:
 
 def live_definitions(pair: AccountPair | None = None) -> list[SyncDefinition]:
     """The syncs that were switched on and not deleted, those turned off included."""
-    found = SyncDefinition.objects.filter(deleted_at=None, activated_at__isnull=False)
+    found = SyncDefinition.objects.filter(deleted_at=None, activated_at__isnull=False).exclude(
+        object_type__in=HIDDEN
+    )
     if pair is not None:
         found = found.filter(pair=pair)
     return list(found.select_related("pair__hubspot", "pair__quickbooks").order_by("pair_id", "pk"))

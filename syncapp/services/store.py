@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from syncapp.core.dates import as_date
+from syncapp.core.money import as_amount
 from syncapp.core.planner import MERGED, SyncConfig
 from syncapp.core.reasons import State
 from syncapp.core.records import Record, is_stand_in
@@ -29,7 +31,8 @@ KEY_REASONS = ("ambiguous_match", "email_in_use", "name_in_use", "open_create")
 SEEN_FIELDS = (
     "hubspot_id", "quickbooks_id", "hubspot_version", "quickbooks_version", "hubspot_seen",
     "quickbooks_seen", "hubspot_gone", "quickbooks_gone", "label", "state", "code", "params",
-    "next_at", "revision", "updated_at",
+    "next_at", "revision", "updated_at", "number", "party", "document_date", "due_date", "amount",
+    "currency",
 )  # fmt: skip
 
 
@@ -311,7 +314,7 @@ def _take_over(page: _Page, link: RecordLink, record: Record) -> None:
         link.params = {"side": side.label, "detail": record.unreadable}
         link.failing_since = link.failing_since or page.now
         link.next_at = None
-    link.label = label(page.config, link)
+    name_it(page.config, link)
     page.rekeyed.append(link)
 
 
@@ -330,17 +333,28 @@ def own_values(config: SyncConfig, side: Side, values: Values) -> dict[str, Valu
     """The part of a record that is kept.
 
     Everything QuickBooks returns; of HubSpot the properties asked for, each present, because
-    its calls differ in what else they return.
+    its calls differ in what else they return, and what was loaded along with it ("@...").
     """
     if side is Side.QUICKBOOKS:
         return dict(values)
-    return {name: values.get(name) for name in config.fields(side)}
+    loaded = {name: value for name, value in values.items() if name.startswith("@")}
+    return {name: values.get(name) for name in config.fields(side)} | loaded
+
+
+def origin_of(config: SyncConfig, *links: RecordLink) -> str:
+    """Where the record was first that these half links are of."""
+    hubspot, quickbooks = (
+        next((seen(link, side) for link in links if link.id_on(side) is not None), {})
+        for side in Side
+    )
+    return config.pair.origin(hubspot, quickbooks)
 
 
 def _values(page: _Page, link: RecordLink, record: Record) -> dict[str, Value]:
     """A record's values, with what was loaded of the same associated record before."""
-    values = own_values(page.config, page.side, record.values)
     known = seen(link, page.side)
+    loaded = {name: value for name, value in known.items() if name.startswith("@")}
+    values = own_values(page.config, page.side, {**loaded, **record.values})
     for related in page.config.pair.related:
         same = known.get(related.through) == values.get(related.through)
         if related.side is page.side and same and related.name in known:
@@ -362,14 +376,22 @@ def _touch(link: RecordLink, now: datetime) -> None:
         link.state, link.code, link.params = State.WAITING.value, "pending", {}
 
 
-def label(config: SyncConfig, link: RecordLink) -> str:
-    """What a person calls the record: QuickBooks' name for it before HubSpot's."""
-    for side in (Side.QUICKBOOKS, Side.HUBSPOT):
-        if get(link, "id", side) is not None:
-            name = config.pair.label(side, seen(link, side))
-            if name:
-                return name[:LABEL_LIMIT]
-    return ""
+def name_it(config: SyncConfig, link: RecordLink) -> None:
+    """Fill in what lists show of a link: QuickBooks' words before HubSpot's."""
+    told = [
+        (side, config.normal(side, seen(link, side)))
+        for side in (Side.QUICKBOOKS, Side.HUBSPOT)
+        if get(link, "id", side) is not None
+    ]
+    labels = (config.pair.label(side, values) for side, values in told)
+    link.label = next(filter(None, labels), "")[:LABEL_LIMIT]
+    parts = [config.pair.summary(side, values) for side, values in told]
+    link.number = next((p.number for p in parts if p.number), "")[:64]
+    link.party = next((p.party for p in parts if p.party), "")[:LABEL_LIMIT]
+    link.currency = next((p.currency for p in parts if p.currency), "")[:8]
+    link.document_date = next((d for p in parts if (d := as_date(p.document_date))), None)
+    link.due_date = next((d for p in parts if (d := as_date(p.due_date))), None)
+    link.amount = next((a for p in parts if (a := as_amount(p.amount)) is not None), None)
 
 
 def _gone_entry(

@@ -22,7 +22,7 @@ from syncapp.admin.wizard.filters import FiltersStep
 from syncapp.admin.wizard.mapping import MappingStep
 from syncapp.admin.wizard.review import ReviewStep, SwitchOnForm
 from syncapp.core.errors import SyncError
-from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, SyncDefinition, SyncDraft
 from syncapp.services import drafts
@@ -143,7 +143,7 @@ def _switched_words(definition: SyncDefinition, again: int) -> str:
 
 
 def _load(pair_id: int, object_type: str) -> SyncDraft:
-    if object_type not in OBJECT_PAIRS:
+    if object_type not in CHOOSABLE:
         raise Http404
     pairs = AccountPair.objects.select_related("hubspot", "quickbooks")
     return drafts.load(get_object_or_404(pairs, pk=pair_id), object_type)

@@ -9,4 +9,9 @@ from syncapp.core.pairs.contacts import CONTACTS
 
 OBJECT_PAIRS: Mapping[str, ObjectPair] = {pair.name: pair for pair in (CONTACTS,)}
 
-__all__ = ["OBJECT_PAIRS", "ObjectPair"]
+#: The objects a person sets a sync up for; the others belong to one of these.
+CHOOSABLE = tuple(name for name, pair in OBJECT_PAIRS.items() if not pair.host)
+#: Parts of records, which stand in no list.
+HIDDEN = tuple(name for name, pair in OBJECT_PAIRS.items() if pair.hidden)
+
+__all__ = ["CHOOSABLE", "HIDDEN", "OBJECT_PAIRS", "ObjectPair"]

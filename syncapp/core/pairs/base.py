@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from syncapp.core.mapping import FieldMapping
+from syncapp.core.records import Record
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values
 
@@ -44,6 +46,73 @@ class RelatedField:
     field: str
 
 
+class OptionKind(StrEnum):
+    """What an option of a sync takes."""
+
+    CHOICE = "choice"
+    SWITCH = "switch"
+    ACCOUNT = "account"
+    ACCOUNTS = "accounts"
+    CONFIRMATION = "confirmation"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting that only this object has.
+
+    Attributes:
+        kind: A CHOICE is one of ``choices``; a SWITCH is true or false; an ACCOUNT is the id of
+            a QuickBooks account; ACCOUNTS are ``{choice: account id}``; a CONFIRMATION is who
+            confirmed it, "" for nobody.
+        choices: ``(value, label)``.
+        account_types: The types of QuickBooks accounts that may be chosen.
+    """
+
+    name: str
+    label: str
+    help: str
+    kind: OptionKind
+    default: Value
+    choices: tuple[tuple[str, str], ...] = ()
+    account_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of a document: its number, party, dates (``YYYY-MM-DD``) and money."""
+
+    number: str = ""
+    party: str = ""
+    document_date: str = ""
+    due_date: str = ""
+    amount: str = ""
+    currency: str = ""
+
+
+def _unknown_origin(hubspot: Values, quickbooks: Values) -> str:
+    """Two records that were matched have no known origin."""
+    del hubspot, quickbooks
+    return "both"
+
+
+def _unsummarised(side: Side, values: Values) -> Summary:
+    """Most records are no documents."""
+    del side, values
+    return Summary()
+
+
+def _whole(side: Side, record: Record) -> tuple[Record, ...]:
+    """Most records are synced as they are."""
+    del side
+    return (record,)
+
+
+def _nothing(side: Side, values: Values) -> Values:
+    """Most records are planned from the values they have."""
+    del side, values
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectPair:
     """A HubSpot object type and the QuickBooks entity it meets.
@@ -57,6 +126,16 @@ class ObjectPair:
         unique_name: QuickBooks field that must be unique, or None.
         unique_fields: The field of a side that holds the strongest match key and is unique there.
         rank: Records of a lower rank are written first.
+        options: Settings that only this object has.
+        host: The pair whose sync this one belongs to; "" for one that a person sets up.
+        hidden: Its records are parts of others and stand in no list of their own.
+        listens: The sides whose records are listed and watched. A hosted pair is also given the
+            records of its host that have its type.
+        split: The records that one record of a side stands for (the lines of an invoice).
+        batch_sizes: How many records one call writes, where that is fewer than the side allows.
+        origin: Where a record was first that was found on both sides: a side, or "both".
+        summary: What lists show of a record besides its label, from its planned values.
+        derive: Values that a side tells only in a roundabout way, by names that begin with "@".
     """
 
     name: str
@@ -74,6 +153,15 @@ class ObjectPair:
     unique_name: str | None = None
     unique_fields: Mapping[Side, str] = field(default_factory=dict)
     rank: int = 1
+    options: tuple[Option, ...] = ()
+    host: str = ""
+    hidden: bool = False
+    listens: frozenset[Side] = frozenset(Side)
+    split: Callable[[Side, Record], tuple[Record, ...]] = _whole
+    derive: Callable[[Side, Values], Values] = _nothing
+    summary: Callable[[Side, Values], Summary] = _unsummarised
+    origin: Callable[[Values, Values], str] = _unknown_origin
+    batch_sizes: Mapping[Side, int] = field(default_factory=dict)
 
     def type(self, side: Side) -> str:
         """The record type on a side."""

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.sides import Direction, Side
 from syncapp.management.base import BadArguments, TandemCommand, choose_pair
 from syncapp.services import definitions, runs
@@ -22,7 +22,7 @@ class Command(TandemCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The settings."""
-        parser.add_argument("object", choices=list(OBJECT_PAIRS))
+        parser.add_argument("object", choices=list(CHOOSABLE))
         parser.add_argument("--direction", choices=[d.value for d in Direction])
         parser.add_argument("--conflict", choices=[s.value for s in Side])
         parser.add_argument(

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.pairs import HIDDEN, OBJECT_PAIRS
 from syncapp.core.reasons import State
 from syncapp.management.base import (
     ENDED_EARLY,
@@ -27,7 +27,9 @@ class Command(TandemCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which records, and where to."""
-        parser.add_argument("--object", choices=list(OBJECT_PAIRS), required=True)
+        parser.add_argument(
+            "--object", choices=[name for name in OBJECT_PAIRS if name not in HIDDEN], required=True
+        )
         parser.add_argument("--state", choices=[state.value for state in State])
         parser.add_argument("--format", choices=exports.FORMATS, required=True)
         parser.add_argument("--out", metavar="FILE", type=Path, required=True)

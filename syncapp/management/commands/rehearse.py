@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.reasons import REASONS
 from syncapp.management.base import ENDED_EARLY, TandemCommand, choose_definition, choose_pair
 from syncapp.models import Rehearsal
@@ -20,7 +20,7 @@ class Command(TandemCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to rehearse."""
-        parser.add_argument("object", nargs="?", default="contacts", choices=list(OBJECT_PAIRS))
+        parser.add_argument("object", nargs="?", default="contacts", choices=list(CHOOSABLE))
         self.add_pair(parser)
         self.add_json(parser)
 

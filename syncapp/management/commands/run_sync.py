@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.pairs import CHOOSABLE
 from syncapp.management.base import ENDED_EARLY, TandemCommand, choose_definition, choose_pair
 from syncapp.models import PendingWrite, SyncDefinition, SyncRun, Trigger
 from syncapp.services import foreground, status
@@ -20,7 +20,7 @@ class Command(TandemCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to run."""
-        parser.add_argument("--object", choices=list(OBJECT_PAIRS), help="Only this object.")
+        parser.add_argument("--object", choices=list(CHOOSABLE), help="Only this object.")
         parser.add_argument(
             "--full", action="store_true", help="List both sides anew and notice what is missing."
         )

@@ -1,0 +1,69 @@
+"""Calendar dates of documents and the instants HubSpot keeps them as; no other time.
+
+QuickBooks keeps plain dates of the company. HubSpot's invoice dates are instants: their date is
+the one they have in the company's time zone, so that a document never changes its day (ENGINE 4).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from syncapp.core.values import Value, is_empty
+
+#: Noon exists on every day of every zone, and stands on the same date for most readers.
+_NOON = time(12)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; UTC for a name that is unknown or empty."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def as_date(value: Value) -> date | None:
+    """The date of ``YYYY-MM-DD``; None for anything else."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def date_in(value: Value, where: ZoneInfo) -> Value:
+    """The date (``YYYY-MM-DD``) an instant has in a zone.
+
+    A plain date, epoch milliseconds and what is no date at all are taken as they are meant:
+    a date stays, milliseconds are an instant, anything else is handed back.
+    """
+    if is_empty(value) or not isinstance(value, str | int) or isinstance(value, bool):
+        return value
+    told = str(value).strip()
+    if len(told) == len("2026-01-31"):
+        return told
+    try:
+        if told.lstrip("-").isdigit():
+            moment = datetime.fromtimestamp(int(told) / 1000, UTC)
+        else:
+            moment = datetime.fromisoformat(told)
+    except (ValueError, OverflowError, OSError):
+        return value
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(where).date().isoformat()
+    except OverflowError:
+        return value
+
+
+def instant_of(value: Value, where: ZoneInfo) -> Value:
+    """Noon of a date in a zone, as ISO 8601 in UTC with milliseconds; the way HubSpot takes it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        day = date.fromisoformat(value.strip()[:10])
+    except ValueError:
+        return value
+    noon = datetime.combine(day, _NOON, tzinfo=where).astimezone(UTC)
+    return noon.isoformat(timespec="milliseconds").replace("+00:00", "Z")
