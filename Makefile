@@ -52,7 +52,7 @@ test: setup-dev
 	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" --proofs $(PROOFS)/services.json $(ARGS)
 
 simulate: setup-dev
-	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST MUTANT JSON ONLY,$(if $($(name)),$(name)=$($(name))))
+	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST MUTANT JSON ONLY KEEP LOG JOBS,$(if $($(name)),$(name)=$($(name))))
 
 proofs: setup-dev
 	$(BIN)/python -m pytest --collect-only -qq -m proves --proofs $(PROOFS)/collected.json

@@ -1,4 +1,7 @@
-"""``python -m tests.simulation SEEDS=100 FIRST=1 [MUTANT=name] [JSON=FILE]``; see ``runner``."""
+"""``python -m tests.simulation SEEDS=100 FIRST=1 [MUTANT=name] [JSON=FILE]``; see ``runner``.
+
+With ``KEEP=FILE`` a long run may be stopped and taken up again with the same command.
+"""
 
 from __future__ import annotations
 

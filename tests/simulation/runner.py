@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -11,8 +12,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from tests.simulation.kept import Kept
+from tests.simulation.outcome import Outcome
+
+OPTIONS = {"SEEDS", "FIRST", "MUTANT", "JSON", "JOBS", "STOP", "LOG", "ONLY", "KEEP"}
 #: Below these a run proves little (issue 4): edits and faults per scenario on average; and from
 #: so many seeds on, how often each kind of fault must have struck.
 LEAST_EDITS, LEAST_FAULTS = 30, 10
@@ -33,7 +37,7 @@ class Total:
     violations: dict[int, list[str]] = field(default_factory=dict)
     traces: dict[int, str] = field(default_factory=dict)
 
-    def add(self, outcome: Any) -> None:
+    def add(self, outcome: Outcome) -> None:
         self.scenarios += 1
         self.hours += outcome.hours
         self.edits += outcome.edits
@@ -48,7 +52,17 @@ class Total:
 def main(arguments: list[str]) -> int:
     """Play what the arguments ask for; the exit code says whether all is well."""
     options = dict(argument.split("=", 1) for argument in arguments if "=" in argument)
-    unknown = set(options) - {"SEEDS", "FIRST", "MUTANT", "JSON", "JOBS", "STOP", "LOG", "ONLY"}
+    unknown = set(options) - {
+        "SEEDS",
+        "FIRST",
+        "MUTANT",
+        "JSON",
+        "JOBS",
+        "STOP",
+        "LOG",
+        "ONLY",
+        "KEEP",
+    }
     if unknown or len(options) != len(arguments):
         print(__doc__)
         return 2
@@ -62,18 +76,25 @@ def main(arguments: list[str]) -> int:
     )
     mutant = options.get("MUTANT", "")
     jobs = int(options.get("JOBS") or min(2, os.cpu_count() or 1))
-    total = _play_all(seeds, mutant, jobs, stop=bool(mutant) or bool(options.get("STOP")))
+    kept = Kept(options.get("KEEP", ""), mutant)
+    total = _play_all(seeds, mutant, jobs, kept, stop=bool(mutant) or bool(options.get("STOP")))
     problems = _report(total, mutant)
     if options.get("JSON"):
         Path(options["JSON"]).write_text(json.dumps(vars(total), indent=1), encoding="utf-8")
     return 1 if problems else 0
 
 
-def _play_all(seeds: list[int], mutant: str, jobs: int, *, stop: bool) -> Total:
-    total = Total()
-    started = time.perf_counter()
-    for outcome in _outcomes(seeds, mutant, jobs):
+def _play_all(seeds: list[int], mutant: str, jobs: int, kept: Kept, *, stop: bool) -> Total:
+    total = Total(seconds=kept.seconds)
+    for outcome in kept.outcomes:
         total.add(outcome)
+    left = [seed for seed in seeds if seed not in total.traces]
+    before = time.perf_counter()
+    for outcome in _outcomes(left, mutant, jobs):
+        total.add(outcome)
+        now = time.perf_counter()
+        kept.add(outcome, now - before)
+        total.seconds, before = total.seconds + now - before, now
         if outcome.violations and len(total.violations) <= 20:
             print(f"seed {outcome.seed}:")
             for text in outcome.violations[:6]:
@@ -81,12 +102,11 @@ def _play_all(seeds: list[int], mutant: str, jobs: int, *, stop: bool) -> Total:
             sys.stdout.flush()
         if outcome.violations and stop:
             break
-    total.seconds = time.perf_counter() - started
     return total
 
 
-def _outcomes(seeds: list[int], mutant: str, jobs: int) -> Iterator[Any]:
-    if jobs == 1 or len(seeds) == 1:
+def _outcomes(seeds: list[int], mutant: str, jobs: int) -> Iterator[Outcome]:
+    if jobs == 1 or len(seeds) <= 1:
         _begin(mutant)
         yield from map(_play, seeds)
         return
@@ -101,13 +121,15 @@ def _begin(mutant: str) -> None:
     from tests.simulation import database
 
     database.boot()
+    gc.freeze()  # a tenth of the time went into looking at objects that stay
+    gc.set_threshold(100_000, 50, 50)
     if mutant:
         from tests.simulation.mutants import apply
 
         apply(mutant)
 
 
-def _play(seed: int) -> Any:
+def _play(seed: int) -> Outcome:
     from tests.simulation.scenario import play
 
     return play(seed)
