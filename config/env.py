@@ -35,6 +35,7 @@ SYNC_DEFAULTS: Mapping[str, int] = {
     "SLICE_SECONDS": 20,
     "SLICE_CALLS": 150,
     "HTTP_TIMEOUT_SECONDS": 125,
+    "INTUIT_MONTHLY_READS": 500_000,
 }
 
 

@@ -20,7 +20,7 @@ from syncapp.connectors import jsontext
 from syncapp.connectors.base import Credentials
 from syncapp.connectors.http import require_safe_url
 from syncapp.connectors.jsontext import Json
-from syncapp.connectors.rate import Budget
+from syncapp.connectors.rate import WAITING_SENTENCES, BlockReason, Budget
 from syncapp.core.errors import (
     ConfigurationInvalid,
     ConnectionBroken,
@@ -111,10 +111,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A 429: which budget names are closed, for how long."""
+    """A 429: which budget names are closed, for how long, and why.
+
+    Only a limit of seconds halves the rate: a day that is used up says nothing about it.
+    """
 
     names: tuple[str, ...]
     seconds: float
+    why: BlockReason = BlockReason.ASKED
 
 
 class Dialect(Protocol):
@@ -286,11 +290,15 @@ class Caller:
 
     def _after_block(self, block: Block, answer: Answer, *, may_wait: bool) -> None:
         for name in block.names:
-            self._budget.block(name, block.seconds)
-            self._budget.slow_down(name, block.seconds)
+            self._budget.block(name, block.seconds, block.why)
+            if block.why is BlockReason.ASKED:
+                self._budget.slow_down(name, block.seconds)
         if not may_wait or block.seconds > MAX_IN_PLACE_WAIT_SECONDS:
+            sentence = f"{self._dialect.name} asks for a pause of {block.seconds:.0f} seconds."
+            if block.why is not BlockReason.ASKED:
+                sentence = WAITING_SENTENCES[block.why]
             raise Throttled(
-                f"{self._dialect.name} asks for a pause of {block.seconds:.0f} seconds.",
+                sentence,
                 wait_seconds=int(block.seconds),
                 code="temporary",
                 request_id=answer.request_id,

@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from syncapp.core.errors import Throttled
@@ -35,6 +36,23 @@ class Want:
     places: int = 1
 
 
+class BlockReason(StrEnum):
+    """Why nobody may call for a while."""
+
+    ASKED = "asked"
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """Since when a key has which part of its rate; until then it is not halved again."""
+
+    part: float
+    at: datetime
+    until: datetime
+
+
 class BudgetStore(Protocol):
     """Where the logs live; shared by every worker that speaks for the same account."""
 
@@ -46,9 +64,44 @@ class BudgetStore(Protocol):
         """
         ...
 
-    def block(self, key: str, *, until: datetime) -> None:
+    def block(self, key: str, *, until: datetime, why: BlockReason = BlockReason.ASKED) -> None:
         """Let nobody take a place of ``key`` before ``until``; never shortens a block."""
         ...
+
+    def slow_down(self, key: str, *, now: datetime, seconds: float) -> None:
+        """Halve the rate of ``key`` for everybody, once within ``seconds``; see ``halved``."""
+        ...
+
+    def why_blocked(self, keys: Sequence[str], *, now: datetime) -> BlockReason | None:
+        """The reason of the longest block of any of the keys; None when there is none."""
+        ...
+
+
+#: After a 429 the rate halves, but never below this part of it, and recovers so fast.
+SLOWEST = 1 / 16
+RECOVERY_PER_MINUTE = 0.05
+
+
+def part_of_rate(slowed: Slowed | None, now: datetime) -> float:
+    """Which part of its full rate a key has now."""
+    if slowed is None:
+        return 1.0
+    minutes = (now - slowed.at).total_seconds() / 60
+    return min(slowed.part + RECOVERY_PER_MINUTE * max(minutes, 0.0), 1.0)
+
+
+def halved(before: Slowed | None, *, now: datetime, seconds: float) -> Slowed:
+    """What a refusal makes of a rate. Several refusals of one moment halve it once.
+
+    Args:
+        before: What earlier refusals made of it.
+        now: The time.
+        seconds: How long the pause is that goes with the refusal.
+    """
+    if before is not None and now < before.until:
+        return before
+    part = max(part_of_rate(before, now) / 2, SLOWEST)
+    return Slowed(part, now, now + timedelta(seconds=seconds))
 
 
 def seconds_to_wait(
@@ -57,6 +110,7 @@ def seconds_to_wait(
     *,
     now: datetime,
     blocked_until: datetime | None = None,
+    part: float = 1.0,
 ) -> float:
     """How long until the want fits; 0.0 when it fits now. The arithmetic of every store.
 
@@ -65,6 +119,7 @@ def seconds_to_wait(
         want: What is wanted.
         now: The time.
         blocked_until: When the vendor's own block ends.
+        part: Which part of the limits may be used (``part_of_rate``).
     """
     wait = max((blocked_until - now).total_seconds(), 0.0) if blocked_until else 0.0
     for limit in want.limits:
@@ -72,7 +127,8 @@ def seconds_to_wait(
             raise ValueError(f"{want.places} places never fit into {limit}")
         window = timedelta(seconds=limit.seconds)
         inside = [taken for taken in log if taken > now - window]
-        surplus = len(inside) + want.places - limit.count
+        count = max(int(limit.count * part), want.places)
+        surplus = len(inside) + want.places - count
         if surplus > 0:
             free_at = inside[surplus - 1] + window
             wait = max(wait, (free_at - now).total_seconds())
@@ -108,18 +164,14 @@ class UsageMeter(Protocol):
         ...
 
 
-#: After a 429 the rate halves, but never below this part of it, and recovers so fast.
-SLOWEST = 1 / 16
-RECOVERY_PER_MINUTE = 0.05
-
-
 class MemoryBudgetStore:
     """Logs in this process's memory: for tests and for a single process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._logs: dict[str, deque[datetime]] = defaultdict(deque)
-        self._blocked: dict[str, datetime] = {}
+        self._blocked: dict[str, tuple[datetime, BlockReason]] = {}
+        self._slowed: dict[str, Slowed] = {}
 
     def try_acquire(self, wants: Sequence[Want], *, now: datetime) -> float:
         """See ``BudgetStore``."""
@@ -128,26 +180,48 @@ class MemoryBudgetStore:
             for want in wants:
                 log = self._logs[want.key]
                 trim(log, want, now=now)
-                blocked = self._blocked.get(want.key)
-                wait = max(wait, seconds_to_wait(log, want, now=now, blocked_until=blocked))
+                until, _ = self._blocked.get(want.key, (None, None))
+                part = part_of_rate(self._slowed.get(want.key), now)
+                wait = max(
+                    wait, seconds_to_wait(log, want, now=now, blocked_until=until, part=part)
+                )
             if wait <= 0:
                 for want in wants:
                     self._logs[want.key].extend([now] * want.places)
             return wait
 
-    def block(self, key: str, *, until: datetime) -> None:
+    def block(self, key: str, *, until: datetime, why: BlockReason = BlockReason.ASKED) -> None:
         """See ``BudgetStore``."""
         with self._lock:
-            self._blocked[key] = max(until, self._blocked.get(key, until))
+            known = self._blocked.get(key)
+            if known is None or known[0] < until:
+                self._blocked[key] = (until, why)
+
+    def slow_down(self, key: str, *, now: datetime, seconds: float) -> None:
+        """See ``BudgetStore``."""
+        with self._lock:
+            self._slowed[key] = halved(self._slowed.get(key), now=now, seconds=seconds)
+
+    def why_blocked(self, keys: Sequence[str], *, now: datetime) -> BlockReason | None:
+        """See ``BudgetStore``."""
+        with self._lock:
+            blocks = [self._blocked[key] for key in keys if key in self._blocked]
+        return max((one for one in blocks if one[0] > now), default=(now, None))[1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Slowed:
-    """Since when a name has which part of its rate; until then it is not halved again."""
-
-    part: float
-    at: datetime
-    until: datetime
+#: What a person reads when calls have to wait for long; ``{seconds}`` is how long.
+WAITING_SENTENCES: Mapping[BlockReason | None, str] = {
+    None: "The call budget is used up for {seconds} more seconds.",
+    BlockReason.ASKED: "A pause was asked for; calls go on by themselves in {seconds} seconds.",
+    BlockReason.DAY: (
+        "HubSpot's limit of calls a day is used up. Syncing goes on by itself at midnight in the "
+        "account's time zone."
+    ),
+    BlockReason.MONTH: (
+        "The month's allowance of metered QuickBooks reads is used up. Syncing goes on by itself "
+        "next month, or once a larger allowance is set."
+    ),
+}
 
 
 @dataclass
@@ -168,7 +242,6 @@ class Budget:
     max_wait_seconds: float = 70.0
     daily: DailyLimit | None = None
     _learned: dict[str, tuple[Limit, ...]] = field(default_factory=dict)
-    _slowed: dict[str, _Slowed] = field(default_factory=dict)
 
     def acquire(self, names: Sequence[str], places: int = 1) -> None:
         """Take a place under every name, sleeping until there is one.
@@ -181,19 +254,22 @@ class Budget:
             wait := self.store.try_acquire(self._wants(names, places), now=self.clock.now())
         ) > 0:
             if waited + wait > self.max_wait_seconds:
-                raise Throttled(
-                    f"The call budget is used up for {math.ceil(wait)} more seconds.",
-                    wait_seconds=math.ceil(wait),
-                )
+                raise self._throttled(names, math.ceil(wait))
             self.clock.sleep(wait)
             waited += wait
 
     def _wants(self, names: Sequence[str], places: int) -> list[Want]:
         return [Want(self.key(name), self._limits(name), places) for name in names]
 
-    def block(self, name: str, seconds: float) -> None:
+    def _throttled(self, names: Sequence[str], seconds: int) -> Throttled:
+        keys = [self.key(name) for name in names]
+        why = self.store.why_blocked(keys, now=self.clock.now())
+        return Throttled(WAITING_SENTENCES[why].format(seconds=seconds), wait_seconds=seconds)
+
+    def block(self, name: str, seconds: float, why: BlockReason = BlockReason.ASKED) -> None:
         """Keep every worker of this account from calling for a while."""
-        self.store.block(self.key(name), until=self.clock.now() + timedelta(seconds=seconds))
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self.store.block(self.key(name), until=until, why=why)
 
     def slow_down(self, name: str, seconds: float) -> None:
         """Halve the rate of a name after a 429; it recovers by itself.
@@ -205,12 +281,7 @@ class Budget:
             name: Of the budget.
             seconds: How long the pause is that goes with it.
         """
-        now = self.clock.now()
-        before = self._slowed.get(name)
-        if before is not None and now < before.until:
-            return
-        part = max(self._part(name, now) / 2, SLOWEST)
-        self._slowed[name] = _Slowed(part, now, now + timedelta(seconds=seconds))
+        self.store.slow_down(self.key(name), now=self.clock.now(), seconds=seconds)
 
     def see_day(self, limit: int, remaining: int) -> None:
         """Note what the vendor told of its daily limit."""
@@ -232,16 +303,4 @@ class Budget:
         return f"{self.scope}:{name}"
 
     def _limits(self, name: str) -> tuple[Limit, ...]:
-        full = self._learned.get(name) or self.limits[name]
-        if name not in self._slowed:
-            return full
-        part = self._part(name, self.clock.now())
-        return tuple(Limit(max(int(one.count * part), 1), one.seconds) for one in full)
-
-    def _part(self, name: str, now: datetime) -> float:
-        """Which part of its full rate a name has now."""
-        slowed = self._slowed.get(name)
-        if slowed is None:
-            return 1.0
-        minutes = (now - slowed.at).total_seconds() / 60
-        return min(slowed.part + RECOVERY_PER_MINUTE * max(minutes, 0.0), 1.0)
+        return self._learned.get(name) or self.limits[name]

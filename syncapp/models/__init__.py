@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncapp.models.budgets import ApiUsage, RateBudget
+from syncapp.models.budgets import ApiUsage, DailyBudget, MonthlyReads, RateBudget
 from syncapp.models.connections import Connection, ConsentRequest
 from syncapp.models.cursors import Cursor
 from syncapp.models.definitions import FieldMappingRow, FilterCondition, SyncDefinition, SyncDraft
@@ -18,9 +18,11 @@ __all__ = [
     "Connection",
     "ConsentRequest",
     "Cursor",
+    "DailyBudget",
     "FieldMappingRow",
     "FilterCondition",
     "IdAlias",
+    "MonthlyReads",
     "Notification",
     "PendingWrite",
     "RateBudget",

@@ -46,6 +46,9 @@ class SyncDefinition(models.Model):
     config_version = models.PositiveIntegerField(default=1)
     hubspot_complete = models.BooleanField(default=False)
     quickbooks_complete = models.BooleanField(default=False)
+    listed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When both sides had been listed to the end"
+    )
     activated_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -90,6 +90,8 @@ def _due_links(context: RunContext, sync: ActiveSync) -> list[RecordLink]:
         "link_id"
     )
     due = sync.definition.links.filter(next_at__lte=context.env.clock.now())
+    if not context.may_backfill and sync.definition.listed_at is not None:
+        due = due.exclude(synced_at=None, created_at__lte=sync.definition.listed_at)
     return list(due.exclude(pk__in=waiting).exclude(code="bad_data").order_by("id")[:CHUNK])
 
 

@@ -275,7 +275,7 @@ def _connector(
     connection: Connection, credentials: Credentials, env: Env, realm_id: str = ""
 ) -> Connector:
     account_id = connection.external_id or realm_id
-    budget = RowBudgetStore()
+    budget = RowBudgetStore(connection)
     if connection.side == Side.HUBSPOT.value:
         return hubspot.connect(
             env,

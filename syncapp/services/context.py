@@ -54,6 +54,8 @@ class RunContext:
 
     Attributes:
         until: Monotonic seconds after which no new call is begun; None for no limit.
+        may_backfill: Whether first listings, what they found and full comparisons are worked on;
+            not when most of a day's calls are used, so that edits still flow (ENGINE 2.12).
         max_calls: Calls after which the slice ends; None for no limit.
         listed: Record types whose full listing was completed by this run.
         looked_up: Links whose match key was looked up right before their create.
@@ -70,6 +72,7 @@ class RunContext:
     counters: Counters = field(default_factory=Counters)
     until: float | None = None
     max_calls: int | None = None
+    may_backfill: bool = True
     listed: set[tuple[Side, str]] = field(default_factory=set)
     looked_up: set[int] = field(default_factory=set)
     to_look_up: defaultdict[tuple[int, Side], list[str]] = field(

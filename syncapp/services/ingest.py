@@ -37,9 +37,9 @@ def ingest(context: RunContext, *, force: bool = False, full: bool = False) -> b
             if not sync.listens(side):
                 continue
             if side not in sync.definition.listed:
-                if not _list(context, sync, side):
+                if context.may_backfill and not _list(context, sync, side):
                     return False
-            elif full or _sweep_due(context, sync, side):
+            elif full or (context.may_backfill and _sweep_due(context, sync, side)):
                 _sweep(context, sync, side)
         if not _read_changes(context, side, force=force):
             return False
@@ -89,7 +89,9 @@ def _complete(context: RunContext, definition: SyncDefinition, side: Side, curso
     cursor.next_due_at = _next_poll(context, side)
     name = f"{side.value}_complete"
     setattr(definition, name, True)
-    definition.save(update_fields=[name, "updated_at"])
+    if len(definition.listed) == len(Side):
+        definition.listed_at = context.env.clock.now()
+    definition.save(update_fields=[name, "listed_at", "updated_at"])
     context.listed.add((side, cursor.stream))
 
 

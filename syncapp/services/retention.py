@@ -10,7 +10,9 @@ from django.db.models import Model, QuerySet
 
 from syncapp.core.ports import Env
 from syncapp.models import (
+    ApiUsage,
     ConsentRequest,
+    MonthlyReads,
     PendingWrite,
     RecordLogEntry,
     Rehearsal,
@@ -23,6 +25,7 @@ WRITES_DAYS = 30
 LOG_DAYS = 90
 DISPUTED_LOG_DAYS = 400
 RUNS_DAYS = 90
+USAGE_DAYS = 400
 DELETED_SYNC_DAYS = 30
 EXPORT_DAYS = 7
 DISPUTED = (RecordLogEntry.Kind.CONFLICT, RecordLogEntry.Kind.REFUSED)
@@ -47,6 +50,8 @@ def prune(*, env: Env) -> dict[str, int]:
         "runs": _delete(SyncRun.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "rehearsals": _delete(Rehearsal.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "consents": _delete(ConsentRequest.objects.filter(created_at__lt=before(1))),
+        "usage": _delete(ApiUsage.objects.filter(day__lt=before(USAGE_DAYS).date()))
+        + _delete(MonthlyReads.objects.filter(month__lt=before(USAGE_DAYS).date())),
         "exports": _delete_exports(before(EXPORT_DAYS)),
         "syncs": _delete(SyncDefinition.objects.filter(deleted_at__lt=before(DELETED_SYNC_DAYS))),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +14,24 @@ from syncapp.connectors.base import Connector
 from syncapp.core import errors
 from syncapp.core.ports import Env
 from syncapp.core.sides import Side
-from syncapp.models import AccountPair, Cursor, PendingWrite, SyncDefinition, SyncRun
-from syncapp.services import apply, budgets, connections, definitions, ingest, resolution
+from syncapp.models import AccountPair, Cursor, PendingWrite, SyncDefinition, SyncRun, Trigger
+from syncapp.services import (
+    apply,
+    budgets,
+    connections,
+    definitions,
+    ingest,
+    resolution,
+    usage,
+)
 from syncapp.services.config import load_config
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.leases import Lease
 
 UNREACHABLE_PAUSE = timedelta(seconds=60)
 IDLE_PAUSE = timedelta(seconds=60)
+#: A used-up day or month may end sooner: somebody buys more. Looking costs no call.
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ def run_pair(lease: Lease, *, env: Env, trigger: str, scope: Scope) -> SyncRun:
     except errors.TryLater as error:
         run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
         pause = timedelta(seconds=error.wait_seconds or 0) or UNREACHABLE_PAUSE
+        pause = min(pause, LONGEST_PAUSE)
     except errors.SyncError as error:
         run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
         pause = UNREACHABLE_PAUSE
@@ -83,7 +95,9 @@ def _open(pair: AccountPair, run: SyncRun, lease: Lease, env: Env, scope: Scope)
     Raises:
         ConnectionBroken: A connection cannot be used.
         ConfigurationInvalid: A sync refers to a field that does not exist any more.
+        Throttled: The day's calls are nearly used up, and no person asked for this run.
     """
+    may_backfill = _may_backfill(pair, run, env)
     context = RunContext(
         env=env,
         lease=lease,
@@ -91,11 +105,32 @@ def _open(pair: AccountPair, run: SyncRun, lease: Lease, env: Env, scope: Scope)
         connectors=open_connectors(pair, env),
         syncs=_active_syncs(pair, scope.objects),
         run=run,
+        may_backfill=may_backfill,
     )
     if scope.sliced:
         context.until = env.clock.monotonic() + settings.SYNC["SLICE_SECONDS"]
         context.max_calls = settings.SYNC["SLICE_CALLS"]
     return context
+
+
+def _may_backfill(pair: AccountPair, run: SyncRun, env: Env) -> bool:
+    """Whether the day's calls suffice for first syncs, too; what a person asks for is always done.
+
+    Raises:
+        Throttled: They do not even suffice for the regular work.
+    """
+    now = env.clock.now()
+    used = usage.of(pair.hubspot, now=now)
+    if pair.urgent or run.trigger != Trigger.SCHEDULE or used.pause is usage.Pause.NOTHING:
+        return True
+    if used.pause is usage.Pause.ALL_BUT_CLICKS and used.day is not None:
+        midnight = usage.next_day(pair.hubspot, now)
+        raise errors.Throttled(
+            f"{used.day.percent} % of HubSpot's {used.day.limit:,} calls a day are used. Until "
+            "midnight in the account's time zone only what a person starts is run.",
+            wait_seconds=math.ceil((midnight - now).total_seconds()),
+        )
+    return False
 
 
 def open_connectors(pair: AccountPair, env: Env) -> dict[Side, Connector]:
@@ -165,6 +200,8 @@ def _finish(
         }
         for side in Side:
             budgets.count_calls(run.pair.connection(side), context.connectors[side].calls, day=now)
+        if not context.may_backfill:  # what waits stays due: look again when edits are read
+            pause = max(pause, timedelta(seconds=settings.SYNC["HUBSPOT_POLL_SECONDS"]))
     run.save(update_fields=["state", "detail", "counters", "ended_at"])
     due = now if not pause and not finished else next_due(run.pair, now=now, pause=pause)
     AccountPair.objects.filter(pk=run.pair_id).update(next_due_at=due, urgent=False)

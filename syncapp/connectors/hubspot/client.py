@@ -11,7 +11,7 @@ from syncapp.connectors.caller import Answer, Block, Call, Caller
 from syncapp.connectors.hubspot.errors import judge, problem_of
 from syncapp.connectors.hubspot.objects import WINDOW_STRETCH, Versions
 from syncapp.connectors.jsontext import mapping, text
-from syncapp.connectors.rate import Budget, Limit
+from syncapp.connectors.rate import BlockReason, Budget, Limit
 from syncapp.core.errors import ConnectionBroken
 from syncapp.core.ports import Clock
 
@@ -47,7 +47,7 @@ class HubSpotDialect:
         policy = f"{text(told.get('policyName'))} {text(told.get('message'))}".casefold()
         asked = answer.retry_after_seconds
         if "daily" in policy:
-            return Block(_ALL, asked or self._until_midnight())
+            return Block(_ALL, asked or self._until_midnight(), BlockReason.DAY)
         if "search" in call.budget:
             return Block(("search",), asked or SEARCH_WAIT)
         return Block(call.budget, asked or TEN_SECONDS_WAIT)
@@ -65,7 +65,7 @@ class HubSpotDialect:
             budget.see_day(int(limit), int(left))
             if int(left) == 0:  # the next call would be refused, and count as an error
                 for name in _ALL:
-                    budget.block(name, self._until_midnight())
+                    budget.block(name, self._until_midnight(), BlockReason.DAY)
 
     def broken(self, answer: Answer) -> ConnectionBroken:
         """See ``Dialect``."""
