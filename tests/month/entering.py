@@ -138,7 +138,8 @@ class Entering:
         if COUNTRIES[self.month.country].wants_code_per_line:
             line["SalesItemLineDetail"]["TaxCodeRef"] = {"value": "2"}
         body = {"CustomerRef": {"value": buyer}, "Line": [line]}
-        self.books.create("Invoice", [{**body, "DocNumber": sale.number} for sale in taken])
+        made = self.books.create("Invoice", [{**body, "DocNumber": s.number} for s in taken])
+        self.month.others += [one["Id"] for one in made]
 
 
 # -- QuickBooks -----------------------------------------------------------------------------

@@ -205,3 +205,4 @@ class Month:
     payments: list[Payment] = field(default_factory=list)
     closed_until: date | None = None
     clearing: dict[str, str] = field(default_factory=dict)  # processor: QuickBooks account id
+    others: list[str] = field(default_factory=list)  # documents of others on the far side

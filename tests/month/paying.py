@@ -77,7 +77,7 @@ def _apply_credits(payers: Payers, by_party: dict[tuple[str, str], list[Sale]]) 
 
 
 def _pay_together(payers: Payers, by_party: dict[tuple[str, str], list[Sale]], count: int) -> None:
-    """One payment settles several invoices; each in full, so that nobody asks which part is whose."""
+    """One payment settles several invoices, each in full: nobody asks which part is whose."""
     for sales in list(by_party.values())[:count]:
         whole = [sale for sale in sales if payers.left[sale] == sale.total][:4]
         if len(whole) > 1:

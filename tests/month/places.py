@@ -15,18 +15,19 @@ GIVEN = (
 )  # fmt: skip
 FAMILY = (
     "Lee", "Muñoz", "Ångström", "O'Hara", "Großmann", "Lefèvre", "Ærø", "Gonçalves", "Stone",
-    "Van der Berg", "Núñez", "Mac-Leod", "Straße", "Da Silva", "Hill", "Öztek", "Reyes", "D’Arcy",
+    "Van der Berg", "Núñez", "Mac-Leod", "Straße", "Da Silva", "Hill", "Öztek", "Reyes", "D'Arcy",
 )  # fmt: skip
 COMPANY = (
     "Café Zürich", "Smith & Sons", "Peña, Hijos y Cía.", "Blåbær Design", "North/South Freight",
-    "Œuvre", "“Best” Bakery", "Crème & Co", "Überholt", "The 50% Shop", "Müller + Maier",
+    "Événement", "«Best» Bakery", "Crème & Co", "Überholt", "The 50% Shop", "Müller + Maier",
     "A.B.C. Ltd", "Hôtel du Nord", "Rock 'n' Roll Records", "São Bento Imports",
 )  # fmt: skip
 LEGAL = ("GmbH", "Ltd", "LLC", "S.A.", "AB", "Ltda.", "& Fils", "Inc.")
 GOODS = (
-    "Consulting hour", "Garden design", "Oak table", "Señalización", "Kaffee, gemahlen", "Pump 3/4\"",
-    "Site visit", "Fertiliser 25 kg", "Crème brûlée set", "Licence, yearly", "Café crème", "Trenching",
-    "Hauling (per km)", "Support, tier #2", "Paint “Sky”", "Screw M4x20", "Rénovation", "Design review",
+    "Consulting hour", "Garden design", "Oak table", "Señalización", "Kaffee, gemahlen",
+    "Pump 3/4\"", "Site visit", "Fertiliser 25 kg", "Crème brûlée set", "Licence, yearly",
+    "Café crème", "Trenching", "Hauling (per km)", "Support, tier #2", "Paint «Sky»",
+    "Screw M4x20", "Rénovation", "Design review",
 )  # fmt: skip
 SAID = (
     "as agreed", "Lieferung in KW 42", "50% of the work done", "incl. travel", "ref. #A-17/b",
