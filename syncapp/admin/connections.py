@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin import moments
+from syncapp.admin import meters, moments
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, display, page, render, require
 from syncapp.admin.connection_forms import KeysForm, TokenForm
 from syncapp.core.errors import ConnectionBroken, SyncError
@@ -25,6 +25,7 @@ from syncapp.core.sides import Side
 from syncapp.models import Connection
 from syncapp.services import connections, joining, overview, portal
 from syncapp.services.env import real_env
+from syncapp.services.usage import of as usage_of
 
 CONNECT = "syncapp.connect_connection"
 USAGE_DAYS = 14
@@ -204,6 +205,9 @@ class ConnectionAdmin(BaseAdmin[Connection]):
             ),
             "pair": joining.pair_of(connection) if connection and connection.pk else None,
             "usage": usage(connection, now) if connection and connection.external_id else [],
+            "meters": meters.describe(connection, usage_of(connection, now=now), now=now)
+            if connection and connection.external_id
+            else None,
             "may_connect": may_connect,
             "may_delete": bool(connection) and self.has_delete_permission(request, connection),
             "live": live,

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from syncapp.admin import moments
+from syncapp.admin import meters, moments
 from syncapp.admin.base import READ, link
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.reasons import State
@@ -204,7 +204,8 @@ def _healths(seen: Overview, now: datetime) -> list[dict[str, Any]]:
             "side": Side(health.connection.side),
             "tone": moments.TONES[health.connection.status],
             "access": _access(health.connection, now),
-            "calls_today": health.calls_today,
+            "calls_today": health.usage.calls_today,
+            "meters": meters.describe(health.connection, health.usage, now=now),
             "needs_reconnect": health.connection.status == Connection.Status.RECONNECT,
             "is_new": health.connection.status == Connection.Status.NEW,
             "url": link("admin:syncapp_connection_change", health.connection.pk),

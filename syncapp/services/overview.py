@@ -26,15 +26,17 @@ from syncapp.models import (
     SyncDefinition,
     SyncRun,
 )
+from syncapp.services import usage
 from syncapp.services.status import Counts
+from syncapp.services.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One connection and the calls made through it today (UTC)."""
+    """One connection and how much of its limits is used."""
 
     connection: Connection
-    calls_today: int
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,10 @@ def _pairs(pairs: Sequence[AccountPair], *, now: datetime) -> tuple[PairOverview
 
 
 def healths(*, now: datetime) -> list[Health]:
-    """All connections, HubSpot's first, with today's calls."""
-    usage = dict(ApiUsage.objects.filter(day=now.date()).values_list("connection_id", "calls"))
-    found = Connection.objects.order_by("side", "pk")
-    return [Health(connection, usage.get(connection.pk, 0)) for connection in found]
+    """All connections, HubSpot's first, with what is used of their limits."""
+    found = list(Connection.objects.order_by("side", "pk"))
+    used = usage.of_all(found, now=now)
+    return [Health(connection, used[connection.pk]) for connection in found]
 
 
 def is_running(pair: AccountPair, *, now: datetime) -> bool:
