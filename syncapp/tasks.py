@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
 from django.contrib.auth import get_user_model
 
-from syncapp.models import Rehearsal, Trigger
+from syncapp.core.errors import SyncError
+from syncapp.models import AccountPair, Preflight, Rehearsal, Trigger
 from syncapp.services import exports, leases, rehearsal, retention, runs, scheduler
+from syncapp.services import preflight as preflights
 from syncapp.services.env import real_env
 from syncapp.services.records import RecordChoice
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def tick() -> None:
-    """Wake a worker for every pair that is due and for every rehearsal nobody has begun."""
+    """Wake a worker for every pair that is due, and for what was asked for and not begun."""
     env = real_env()
     for pair_id in scheduler.due_pairs(env):
         run_account_pair.delay(pair_id)
     for rehearsal_id in scheduler.waiting_rehearsals():
         rehearse.delay(rehearsal_id)
+    for pair_id in preflights.waiting():
+        preflight.delay(pair_id)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -44,6 +49,17 @@ def rehearse(rehearsal_id: int) -> None:
             waiting.refresh_from_db()
             if waiting.state == Rehearsal.State.REQUESTED:
                 rehearsal.carry_out(waiting, lease, env=env)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def preflight(pair_id: int) -> None:
+    """Look at both accounts of a pair; what went wrong is kept where the person looks."""
+    pairs = AccountPair.objects.select_related("hubspot", "quickbooks")
+    # Asked for twice, or done meanwhile: once is enough.
+    pair = pairs.filter(pk=pair_id, preflight__state=Preflight.State.REQUESTED).first()
+    if pair is not None:
+        with suppress(SyncError):
+            preflights.carry_out(pair, env=real_env())
 
 
 @shared_task(acks_late=True, ignore_result=True)

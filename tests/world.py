@@ -222,12 +222,14 @@ class QuickBooksPerson(Person):
 class World:
     """Two connected accounts, a contact sync, and everything a scenario does to them."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, *, country: str = "US") -> None:
         self.clock = SimClock.frozen(START)
         self.hubspot_app = HubSpot(
             seed=None, clock=self.clock, access_tokens=[TOKEN], search_lag=0.0
         )
-        self.quickbooks_app = QuickBooks(seed=None, clock=self.clock, access_tokens=[TOKEN])
+        self.quickbooks_app = QuickBooks(
+            seed=None, clock=self.clock, access_tokens=[TOKEN], country=country
+        )
         clients = {
             HUBSPOT_URL: Client(self.hubspot_app),
             QUICKBOOKS_URL: Client(self.quickbooks_app),

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from syncapp.core.errors import RecordError
+from syncapp.core.filters import Condition
 from syncapp.core.records import Account, PastValue, Record
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
@@ -31,6 +32,19 @@ class Page:
 
     records: tuple[Record, ...]
     next: str | None
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some of the records that meet conditions, and how many do in all.
+
+    Attributes:
+        server_time: The side's own clock when it answered.
+    """
+
+    total: int
+    records: tuple[Record, ...]
     server_time: datetime
 
 
@@ -279,6 +293,23 @@ class Associating(Protocol):
 
 class AssociatingConnector(Connector, Associating, Protocol):
     """A side that has associations."""
+
+
+@runtime_checkable
+class Sampling(Protocol):
+    """What a side that counts by a search offers besides ``Connector`` (HubSpot)."""
+
+    def sample(
+        self,
+        record_type: str,
+        *,
+        where: Sequence[Sequence[Condition]],
+        newest_by: str,
+        fields: Sequence[str] = (),
+        most: int = 1,
+    ) -> Sample:
+        """How many living records meet the conditions, and the newest of them. One call."""
+        ...
 
 
 class RateKeeping(Protocol):

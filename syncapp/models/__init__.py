@@ -10,6 +10,7 @@ from syncapp.models.links import IdAlias, RecordKey, RecordLink
 from syncapp.models.notifications import Notification
 from syncapp.models.outbox import PendingWrite
 from syncapp.models.pairs import AccountPair
+from syncapp.models.preflights import Preflight, PreflightTick
 from syncapp.models.runs import RecordLogEntry, Rehearsal, SyncRun, Trigger
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "MonthlyReads",
     "Notification",
     "PendingWrite",
+    "Preflight",
+    "PreflightTick",
     "RateBudget",
     "RecordKey",
     "RecordLink",

@@ -22,6 +22,7 @@ from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
 from syncapp.services import config as settings_documents
+from syncapp.services import preflight
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
 
@@ -84,9 +85,12 @@ def activate(
     Makes HubSpot's marker property exist, by which a created record is found again.
 
     Raises:
-        ConfigurationInvalid: It refers to a field that does not exist.
+        ConfigurationInvalid: It refers to a field that does not exist, or a finding of the
+            pre-flight stands in the way.
         SyncError: A side refused or could not be reached; nothing was switched on.
     """
+    config = settings_documents.load_config(definition)
+    preflight.require(definition.pair, config, env=env)
     together = [definition, *definition.hosted.filter(deleted_at=None)]
     for one in together:
         sync = ActiveSync(one, settings_documents.load_config(one))

@@ -20,7 +20,7 @@ from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Rehearsal, SyncDefinition, SyncDraft
 from syncapp.services import config as settings_documents
-from syncapp.services import connections, definitions, rehearsal, runs
+from syncapp.services import connections, definitions, preflight, rehearsal, runs
 from syncapp.services.config import Document, SettingsError
 
 FIELDS_REMEMBERED_SECONDS = 60
@@ -229,10 +229,11 @@ def put_in_force(draft: SyncDraft, *, env: Env) -> SyncDefinition:
 
     Raises:
         SettingsError: The document cannot be used.
-        SyncError: A field is missing, or a side refused or could not be reached. The sync is
-            then as it was.
+        SyncError: A field is missing, a finding of the pre-flight stands in the way, or a side
+            refused or could not be reached. The sync is then as it was.
     """
     config = settings_documents.parse_document(draft.document)
+    preflight.require(draft.pair, config, env=env)  # before anything is saved
     connectors = runs.open_connectors(draft.pair, env)
     for side in Side:
         described = connectors[side].describe(config.pair.type(side))

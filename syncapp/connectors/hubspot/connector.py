@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syncapp.connectors import cursors
-from syncapp.connectors.base import Op, Page, Tie, WriteBatch, WriteResult
+from syncapp.connectors.base import Op, Page, Sample, Tie, WriteBatch, WriteResult
 from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.http import is_loopback
-from syncapp.connectors.hubspot import marker, ties, writes
+from syncapp.connectors.hubspot import marker, samples, ties, writes
 from syncapp.connectors.hubspot.client import HubSpotClient
 from syncapp.connectors.hubspot.errors import judge, problem_of
 from syncapp.connectors.hubspot.objects import (
@@ -32,6 +32,7 @@ from syncapp.connectors.hubspot.records import past_values, to_record
 from syncapp.connectors.hubspot.schema import to_field
 from syncapp.connectors.jsontext import items, mapping, text
 from syncapp.core.errors import ConfigurationInvalid, RecordError, TryLater
+from syncapp.core.filters import Condition
 from syncapp.core.ports import Env
 from syncapp.core.records import Account, PastValue, Record, is_stand_in
 from syncapp.core.schema import Field
@@ -286,6 +287,21 @@ class HubSpotConnector:
             if not following or following == after:
                 return tuple(found)
             after = following
+
+    def sample(
+        self,
+        record_type: str,
+        *,
+        where: Sequence[Sequence[Condition]],
+        newest_by: str,
+        fields: Sequence[str] = (),
+        most: int = 1,
+    ) -> Sample:
+        """See ``Sampling``."""
+        return samples.sample(
+            self._client, _type(record_type), where=where, newest_by=newest_by, fields=fields,
+            most=most, otherwise=self._env.clock.now(),
+        )  # fmt: skip
 
     def history(
         self, record_type: str, ids: Sequence[str], fields: Sequence[str]

@@ -281,6 +281,8 @@ _PREFERENCES = (
     ("SalesFormsPrefs", "AutoApplyPayments"),
     ("SalesFormsPrefs", "ETransactionPaymentEnabled"),
     ("ProductAndServicesPrefs", "QuantityOnHand"),
+    # UNCONFIRMED: named in the release notes of Intuit's SDKs (March 2022), in no reference page.
+    ("ProductAndServicesPrefs", "RevenueRecognitionEnabled"),
     ("CurrencyPrefs", "MultiCurrencyEnabled"),
     ("TaxPrefs", "UsingSalesTax"),
     ("TaxPrefs", "PartnerTaxEnabled"),

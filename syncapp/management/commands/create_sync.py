@@ -10,7 +10,7 @@ from typing import Any
 from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.sides import Direction, Side
 from syncapp.management.base import BadArguments, TandemCommand, choose_pair
-from syncapp.services import definitions, runs
+from syncapp.services import definitions, preflight, runs
 from syncapp.services.config import Document, parse_document
 from syncapp.services.env import real_env
 
@@ -49,6 +49,7 @@ class Command(TandemCommand):
         document = {**definitions.export_document(definition), **overrides}
         config = parse_document(document)
         if options["activate"] or definition.enabled:
+            preflight.require(pair, config, env=env)
             connectors = runs.open_connectors(pair, env)
             definitions.check_config(config, connectors)  # before anything is in force
         definitions.save_document(definition, document, now=env.clock.now())

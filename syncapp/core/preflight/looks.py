@@ -1,0 +1,350 @@
+"""What each check of the pre-flight sees in the facts; its texts are in ``catalogue.py``.
+
+A look returns None when all is well. What could not be read is said, never taken for well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from syncapp.core.preflight.facts import Facts, Seen, Severity, Tick
+from syncapp.core.sides import Side
+from syncapp.core.values import Value
+
+#: Invoices another integration brought within this time mean that it is still on.
+RECENT = timedelta(days=30)
+DRIFT_SECONDS = 120
+HOME_OF_NO_LINE_TAX = "US"
+_READ, _WRITE = ".read", ".write"
+
+#: ``{object pair: {side: scopes, of each row one is enough}}`` (apis/hubspot.md 2.4,
+#: apis/quickbooks.md 2.3: there is one scope for all of the books).
+_BOOKS = (("com.intuit.quickbooks.accounting",),)
+_CONTACTS = (
+    ("crm.objects.contacts.read",),
+    ("crm.objects.contacts.write",),
+    ("crm.objects.companies.read",),
+)
+_GOODS = tuple(
+    (f"crm.objects.{name}{right}", "e-commerce")
+    for name in ("products", "line_items")
+    for right in (_READ, _WRITE)
+)
+_MONEY = tuple(
+    (f"crm.objects.{name}{right}",)
+    for name in ("invoices", "commercepayments")
+    for right in (_READ, _WRITE)
+)
+SCOPES: Mapping[str, Mapping[Side, Sequence[Sequence[str]]]] = {
+    "contacts": {Side.HUBSPOT: _CONTACTS, Side.QUICKBOOKS: _BOOKS},
+    "products": {Side.HUBSPOT: _GOODS[:2], Side.QUICKBOOKS: _BOOKS},
+    "invoices": {Side.HUBSPOT: (*_CONTACTS, *_GOODS, *_MONEY), Side.QUICKBOOKS: _BOOKS},
+}
+
+
+def is_granted(granted: Mapping[str, Sequence[str]], side: Side, object_type: str) -> bool:
+    """Whether a consent covers an object; a side that does not tell may well cover it."""
+    had = granted.get(side.value)
+    rows = SCOPES.get(object_type, {}).get(side, ())
+    return had is None or all(set(row) & set(had) for row in rows)
+
+
+# -- the connections
+
+
+def scopes(facts: Facts, tick: Tick | None) -> Seen | None:
+    """The scopes each object needs and the consent did not grant."""
+    missing: dict[Side, list[str]] = {}
+    affected: list[str] = []
+    for name in facts.objects:
+        lacking = {
+            side: [row[0] for row in rows if not set(row) & set(facts.granted[side.value])]
+            for side, rows in SCOPES.get(name, {}).items()
+            if side.value in facts.granted
+        }
+        for side, found in lacking.items():
+            missing.setdefault(side, []).extend(found)
+        if any(lacking.values()):
+            affected.append(name)
+    if not affected:
+        return None
+    parts = [
+        f"{side.label} did not grant {', '.join(sorted(set(found)))}"
+        for side, found in missing.items()
+        if found
+    ]
+    return Seen(f"{'; '.join(parts)}.", objects=tuple(affected))
+
+
+def environments(facts: Facts, tick: Tick | None) -> Seen | None:
+    """A test account joined with a real one (S4)."""
+    if len(set(facts.environments.values())) < 2:
+        return None
+    parts = [f"{side.label} is “{facts.environments[side.value]}”" for side in Side]
+    sentence = f"{' and '.join(parts)}."
+    if facts.mixed_confirmed:
+        return Seen(
+            f"{sentence} This was confirmed when the accounts were joined.",
+            severity=Severity.WARNING,
+        )
+    return Seen(sentence, severity=Severity.WARNING if tick else None)
+
+
+def clocks(facts: Facts, tick: Tick | None) -> Seen | None:
+    """A vendor's clock and ours disagree."""
+    off = {
+        Side(name): seconds
+        for name, seconds in facts.drift_seconds.items()
+        if abs(seconds) > DRIFT_SECONDS
+    }
+    if not off:
+        return None
+    parts = [
+        f"{abs(round(seconds / 60))} minutes {'ahead of' if seconds < 0 else 'behind'} {side.label}"
+        for side, seconds in off.items()
+    ]
+    return Seen(f"This machine's clock is {' and '.join(parts)}.")
+
+
+# -- what would double
+
+
+def other_integration(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Invoices that HubSpot's data sync or its older integration brought."""
+    if facts.other_invoices is None:
+        return _unread(facts, "invoices", "HubSpot's invoices")
+    if not facts.other_invoices or facts.other_newest_at is None:
+        return None
+    newest = datetime.fromisoformat(facts.other_newest_at)
+    sentence = (
+        f"{_count(facts.other_invoices, 'invoice')} in HubSpot came from another QuickBooks "
+        f"integration, the latest on {newest:%Y-%m-%d}."
+    )
+    if tick is not None and newest > tick.at:
+        return Seen(f"{sentence} That is after it was confirmed to be off.")
+    is_recent = datetime.fromisoformat(facts.checked_at) - newest <= RECENT
+    return Seen(sentence, severity=None if is_recent and not tick else Severity.INFORMATION)
+
+
+def workflows(facts: Facts, tick: Tick | None) -> Seen | None:
+    """HubSpot tells no app what a workflow filters, so a person looks (S26)."""
+    if tick is not None:
+        return None
+    return Seen("Nobody has confirmed yet that the workflows of this HubSpot account are filtered.")
+
+
+# -- tax and currency
+
+
+def tax_per_line(facts: Facts, tick: Tick | None) -> Seen | None:
+    """A company that wants a tax code on every line (S27)."""
+    if facts.preferences is None:
+        return _unread(facts, "company", "the QuickBooks company's settings")
+    if not facts.country:
+        return Seen("QuickBooks does not say in which country the company is.", is_known=False)
+    if facts.country.upper() == HOME_OF_NO_LINE_TAX:
+        return None
+    return Seen(f"The company's country is {facts.country}, not the United States.")
+
+
+def sales_tax(facts: Facts, tick: Tick | None) -> Seen | None:
+    """A US company that collects sales tax."""
+    is_domestic = facts.country.upper() == HOME_OF_NO_LINE_TAX
+    if not is_domestic or not _is_on(facts, "UsingSalesTax"):
+        return None
+    if _is_on(facts, "PartnerTaxEnabled"):
+        return Seen("Sales tax is on, and QuickBooks works it out by itself.")
+    return Seen("Sales tax is on.")
+
+
+def home_currency(facts: Facts, tick: Tick | None) -> Seen | None:
+    """HubSpot lacks the currency the books are kept in."""
+    if not facts.home_currency or not facts.hubspot_currencies:
+        return None
+    if facts.home_currency in facts.hubspot_currencies:
+        return None
+    return Seen(
+        f"The company keeps its books in {facts.home_currency}; the HubSpot account has "
+        f"{_listed(facts.hubspot_currencies)}."
+    )
+
+
+def multicurrency(facts: Facts, tick: Tick | None) -> Seen | None:
+    """HubSpot may invoice in currencies the books do not know."""
+    foreign = [one for one in facts.hubspot_currencies if one != facts.home_currency]
+    if facts.preferences is None or not facts.home_currency:
+        return None
+    if _is_on(facts, "MultiCurrencyEnabled"):
+        return Seen(
+            f"Multicurrency is on in QuickBooks (home currency {facts.home_currency}); HubSpot "
+            f"has {_listed(facts.hubspot_currencies)}.",
+            severity=Severity.INFORMATION,
+        )
+    if not foreign:
+        return None
+    return Seen(
+        f"HubSpot has {_listed(foreign)} besides the home currency {facts.home_currency}, and "
+        "multicurrency is off in QuickBooks."
+    )
+
+
+# -- what comes before invoices
+
+
+def customers_first(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Customers without a linked contact."""
+    if facts.customers is None:
+        return _unread(facts, "customers", "QuickBooks' customers")
+    return _not_linked(facts, facts.customers, facts.customers_linked, "customer")
+
+
+def products_first(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Items without a linked product."""
+    if facts.items is None:
+        return _unread(facts, "items", "QuickBooks' products and services")
+    return _not_linked(facts, facts.items, facts.items_linked, "item")
+
+
+def sku(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Products no SKU tells apart (S18)."""
+    counts = {
+        "QuickBooks": facts.items_without_sku,
+        "HubSpot": facts.products_without_sku,
+    }
+    parts = [f"{number:,} in {name}" for name, number in counts.items() if number]
+    unread = [name for name, number in counts.items() if number is None]
+    if not parts:
+        return _unread(facts, "products", f"products in {_listed(unread)}") if unread else None
+    total = sum(number for number in counts.values() if number)
+    noun = "product or service has" if total == 1 else "products and services have"
+    return Seen(f"{total:,} {noun} no SKU: {', '.join(parts)}.")
+
+
+def emails(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Customers that nothing can be matched with."""
+    if facts.customers_without_email is None:
+        return _unread(facts, "customers", "QuickBooks' customers")
+    if not facts.customers_without_email:
+        return None
+    verb = "has" if facts.customers_without_email == 1 else "have"
+    total = _total(facts, facts.customers or 0, "customer")
+    return Seen(f"{facts.customers_without_email:,} of {total} {verb} no e-mail address.")
+
+
+def display_names(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Contacts that want a display name somebody else has or wants (S16)."""
+    if facts.name_clashes is None:
+        return Seen("Known once HubSpot's contacts were read, by a rehearsal.", is_known=False)
+    if not facts.name_clashes:
+        return None
+    names = _listed([f"“{name}”" for name in facts.clash_samples])
+    verb = "wants" if facts.name_clashes == 1 else "want"
+    return Seen(
+        f"{_count(facts.name_clashes, 'contact')} {verb} a display name that is taken or wanted "
+        f"by another one, such as {names}."
+    )
+
+
+# -- settings of the books
+
+
+def custom_numbers(facts: Facts, tick: Tick | None) -> Seen | None:
+    """QuickBooks does not number by itself."""
+    if not _is_on(facts, "CustomTxnNumbers"):
+        return None
+    return Seen("Custom transaction numbers are on.")
+
+
+def closed_books(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Up to when the books are closed; whether a password guards them is not told."""
+    if facts.preferences is None:
+        return _unread(facts, "company", "the QuickBooks company's settings")
+    closed = _setting(facts, "BookCloseDate")
+    if not isinstance(closed, str) or not closed:
+        return Seen("The books have no closing date.")
+    try:
+        until = date.fromisoformat(closed)
+    except ValueError:
+        return Seen(f"The books are closed up to {closed}.", severity=Severity.INFORMATION)
+    return Seen(
+        f"The books are closed up to {until:%Y-%m-%d}: what is dated on or before that day is "
+        "refused.",
+        severity=Severity.INFORMATION,
+    )
+
+
+def revenue_recognition(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Lines need service dates (S28)."""
+    told = _setting(facts, "RevenueRecognitionEnabled")
+    if told is True:
+        return Seen("Revenue recognition is on.")
+    # UNCONFIRMED: that only Advanced companies have it, and that it is then always told.
+    plan = _setting(facts, "OfferingSku")
+    if told is None and isinstance(plan, str) and "advanced" in plan.casefold():
+        return Seen("QuickBooks does not say whether revenue recognition is on.", is_known=False)
+    return None
+
+
+def automatic_credits(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Balances that change with nobody's doing."""
+    names = {
+        "AutoApplyCredit": "credits",
+        "AutoApplyPayments": "payments",
+    }
+    found = [words for name, words in names.items() if _is_on(facts, name)]
+    if not found:
+        return None
+    return Seen(f"QuickBooks applies {' and '.join(found)} by itself.")
+
+
+def discounts(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Invoices take no discount line."""
+    if facts.preferences is None or _is_on(facts, "AllowDiscount"):
+        return None
+    return Seen("The discount field is off in QuickBooks.")
+
+
+def deposits(facts: Facts, tick: Tick | None) -> Seen | None:
+    """Balances may go down without a payment."""
+    return Seen("The deposit field is on in QuickBooks.") if _is_on(facts, "AllowDeposit") else None
+
+
+# -- words
+
+
+def _setting(facts: Facts, name: str) -> Value:
+    return (facts.preferences or {}).get(name)
+
+
+def _is_on(facts: Facts, name: str) -> bool:
+    return _setting(facts, name) is True
+
+
+def _unread(facts: Facts, key: str, what: str) -> Seen:
+    why = facts.unread.get(key, "")
+    return Seen(f"Could not be checked: {what} could not be read. {why}".strip(), is_known=False)
+
+
+def _not_linked(facts: Facts, total: int, linked: int, noun: str) -> Seen | None:
+    left = total - linked
+    if left <= 0:
+        return None
+    verb = "is" if left == 1 else "are"
+    return Seen(f"{left:,} of {_total(facts, total, noun)} {verb} not linked with HubSpot yet.")
+
+
+def _total(facts: Facts, number: int, noun: str) -> str:
+    """What a figure is a part of; not all of them where listing was cut short."""
+    words = {"customer": "active customer", "item": "product or service"}[noun]
+    return f"{'the first ' if noun in facts.cut else ''}{_count(number, words)}"
+
+
+def _count(number: int, noun: str) -> str:
+    plurals = {"product or service": "products and services"}
+    return f"{number:,} {noun if number == 1 else plurals.get(noun, f'{noun}s')}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names or ("",)
+    return f"{', '.join(others)} and {last}" if others else last
