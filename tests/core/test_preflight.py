@@ -56,7 +56,7 @@ def test_the_worst_comes_first_and_facts_survive_json() -> None:
     assert findings(stored) == findings(facts)
 
 
-@pytest.mark.parametrize("check", CATALOGUE.values(), ids=str)
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=list(CATALOGUE))
 def test_s3_each_check_tells_why_and_what_to_do_and_where(check: object) -> None:
     for name in ("title", "why", "remedy", "where"):
         words = getattr(check, name)

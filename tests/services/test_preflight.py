@@ -17,6 +17,7 @@ from syncapp.services import definitions, preflight, runs
 from syncapp.services.config import load_config
 from syncapp.services.preflight import Report
 from tests.preflights import SPOIL, confirm, fit, invoice_from, look
+from tests.proves import proves
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,6 +36,7 @@ def test_s3_each_check_has_a_case() -> None:
     assert set(SPOIL) == set(CATALOGUE)
 
 
+@proves("S3")
 def test_s3_accounts_that_are_fit_have_nothing_blocking_and_no_warning() -> None:
     world = fit()
     before = len(world.hubspot_app.ledger.entries), len(world.quickbooks_app.ledger.entries)
@@ -46,6 +48,7 @@ def test_s3_accounts_that_are_fit_have_nothing_blocking_and_no_warning() -> None
     assert after == before  # it never writes
 
 
+@proves("S3")
 @pytest.mark.parametrize("code", list(CATALOGUE))
 def test_s3_a_check_fires_when_the_accounts_are_set_up_so(
     code: str, monkeypatch: pytest.MonkeyPatch
