@@ -128,7 +128,8 @@ def _rows(link: RecordLink) -> Iterator[dict[str, Any]]:
     for mapping in config.mappings:
         if not mapping.enabled:
             continue
-        left, right = hubspot.get(mapping.hubspot), quickbooks.get(mapping.quickbooks)
+        left = mapping.value(Side.HUBSPOT, hubspot)
+        right = mapping.value(Side.QUICKBOOKS, quickbooks)
         yield {
             "label": mapping.label or mapping.hubspot,
             "hubspot_field": mapping.hubspot,

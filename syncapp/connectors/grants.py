@@ -85,9 +85,13 @@ HUBSPOT = OAuthVendor(
         "crm.objects.contacts.read",
         "crm.objects.contacts.write",
         "crm.objects.companies.read",
+        "crm.objects.deals.read",
+        "crm.objects.invoices.read",
         "crm.schemas.contacts.read",
         "crm.schemas.contacts.write",
         "crm.schemas.companies.read",
+        "crm.schemas.deals.read",
+        "crm.schemas.invoices.read",
     ),
     secret_in=SecretIn.BODY,
     # UNCONFIRMED: whether consent of an EU account must start at app-eu1.hubspot.com

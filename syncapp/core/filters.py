@@ -1,81 +1,96 @@
 """Evaluates a user's filter on one record: groups are OR-ed, conditions inside a group AND-ed.
 
-Not here: how filters are edited or stored.
+A condition reads a field of the record, or of the records associated with it. Associated records
+are kept with the record's values under ``@associated.<type>``, as a list of their values; who loads
+them is not known here, nor how filters are edited or stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 
-from syncapp.core.values import Value, Values, is_empty, text
+from syncapp.core.operators import (
+    NO_CALENDAR,
+    OPERATORS,
+    Calendar,
+    Operator,
+    kind_of,
+    mistake_in,
+    satisfies,
+)
+from syncapp.core.schema import Kind
+from syncapp.core.values import Values
 
+__all__ = [
+    "NO_CALENDAR",
+    "OPERATORS",
+    "Calendar",
+    "Condition",
+    "Filter",
+    "Operator",
+    "mistake_in",
+    "phrases",
+    "stored_as",
+]
 
-class Operator(StrEnum):
-    """How a field is compared."""
-
-    IS = "is"
-    IS_NOT = "is_not"
-    IN = "in"
-    NOT_IN = "not_in"
-    CONTAINS = "contains"
-    NOT_CONTAINS = "not_contains"
-    STARTS_WITH = "starts_with"
-    HAS_VALUE = "has_value"
-    NO_VALUE = "no_value"
-    GREATER = "greater"
-    LESS = "less"
-    AFTER = "after"
-    BEFORE = "before"
-
-    @property
-    def words(self) -> str:
-        """The operator inside a sentence."""
-        return _WORDS[self]
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether a value belongs to it."""
-        return self not in {Operator.HAS_VALUE, Operator.NO_VALUE}
-
-
-_WORDS: Mapping[Operator, str] = {
-    Operator.IS: "is",
-    Operator.IS_NOT: "is not",
-    Operator.IN: "is one of",
-    Operator.NOT_IN: "is none of",
-    Operator.CONTAINS: "contains",
-    Operator.NOT_CONTAINS: "does not contain",
-    Operator.STARTS_WITH: "starts with",
-    Operator.HAS_VALUE: "has a value",
-    Operator.NO_VALUE: "has no value",
-    Operator.GREATER: "is greater than",
-    Operator.LESS: "is less than",
-    Operator.AFTER: "is after",
-    Operator.BEFORE: "is before",
+_PREFIX = "@associated."
+#: What one associated record is called in a sentence.
+NOUNS: Mapping[str, str] = {
+    "companies": "a company",
+    "contacts": "a contact",
+    "deals": "a deal",
+    "invoices": "an invoice",
 }
+
+
+def stored_as(record_type: str) -> str:
+    """The name under which associated records of a type are kept with a record."""
+    return _PREFIX + record_type
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison. ``value`` is a comma-separated list for IN and NOT_IN."""
+    """One comparison.
+
+    Attributes:
+        value: A comma-separated list for IN, NOT_IN and (two values) BETWEEN, NOT_BETWEEN.
+        kind: What the field holds; decides how values are compared.
+        related: The type of associated records whose field it is; "" for the record's own.
+        locked: Part of the sync itself: nobody edits or removes it (S11).
+    """
 
     field: str
     operator: Operator
     value: str = ""
     label: str = ""
+    kind: Kind = Kind.TEXT
+    related: str = ""
+    locked: bool = False
 
-    def holds(self, values: Values) -> bool:
-        """Whether a record satisfies it; an empty field does for "no value" and negations."""
-        return _TESTS[self.operator](values.get(self.field), self.value)
+    def holds(self, values: Values, calendar: Calendar = NO_CALENDAR) -> bool:
+        """Whether the values of a record (or of an associated one) satisfy it."""
+        return satisfies(self.operator, values.get(self.field), self.value, self.kind, calendar)
 
     def __str__(self) -> str:
         name = self.label or self.field
-        tail = f" “{self.value}”" if self.operator.takes_value else ""
-        return f"{name} {self.operator.words}{tail}"
+        words = self.operator.words
+        if not self.operator.takes_value:
+            return f"{name} {words}"
+        if "{}" in words:
+            return f"{name} {words.format(self.value)}"
+        if self.operator in {Operator.BETWEEN, Operator.NOT_BETWEEN}:
+            low, _comma, high = self.value.partition(",")
+            return f"{name} {words} “{low.strip()}” and “{high.strip()}”"
+        return f"{name} {words} {self._shown()}"
+
+    def _shown(self) -> str:
+        """The value; of a moment compared with a day it is said which moment of that day."""
+        starts = self.operator in {Operator.AFTER, Operator.BEFORE}
+        moment = kind_of(self.operator, self.kind) is Kind.DATETIME and self.kind is Kind.DATETIME
+        if starts and moment and len(self.value) == len("2026-01-31"):
+            return f"the start of “{self.value}”"
+        return f"“{self.value}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,74 +99,69 @@ class Filter:
 
     groups: tuple[tuple[Condition, ...], ...] = ()
 
-    def failing(self, values: Values) -> str | None:
+    def failing(self, values: Values, calendar: Calendar = NO_CALENDAR) -> str | None:
         """None when the record passes; else what it fails, in words."""
         if not self.groups:
             return None
-        failures = [_first_failing(group, values) for group in self.groups]
+        failures = [_first_failing(group, values, calendar) for group in self.groups]
         if any(failure is None for failure in failures):
             return None
         return " or ".join(f"it is required that {failure}" for failure in failures)
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields it reads, each once, sorted."""
-        return tuple(sorted({condition.field for group in self.groups for condition in group}))
+        """The fields of the record itself that it reads, each once, sorted."""
+        return tuple(sorted({c.field for group in self.groups for c in group if not c.related}))
+
+    @property
+    def associated(self) -> dict[str, tuple[str, ...]]:
+        """``{type: fields}`` of the associated records it reads, sorted."""
+        found: dict[str, set[str]] = {}
+        for condition in self.conditions:
+            if condition.related:
+                found.setdefault(condition.related, set()).add(condition.field)
+        return {record_type: tuple(sorted(found[record_type])) for record_type in sorted(found)}
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions, group by group."""
+        return tuple(condition for group in self.groups for condition in group)
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether its answer changes from day to day by itself."""
+        return any(condition.operator.is_relative for condition in self.conditions)
 
 
-def _first_failing(group: tuple[Condition, ...], values: Values) -> Condition | None:
-    return next((condition for condition in group if not condition.holds(values)), None)
+def phrases(group: Sequence[Condition]) -> list[str]:
+    """The conditions of a group in words; those about the same associated record in one phrase."""
+    own = [str(condition) for condition in group if not condition.related]
+    return own + [_phrase(related, asked) for related, asked in _by_type(group).items()]
 
 
-def _plain(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if is_empty(value) else text(value).casefold()
+def _phrase(related: str, asked: Sequence[Condition]) -> str:
+    noun = NOUNS.get(related, f"one of its {related.replace('_', ' ')}")
+    return f"it has {noun} of which {' and '.join(str(condition) for condition in asked)}"
 
 
-def _listed(value: Value, wanted: str) -> bool:
-    choices = {_plain(part) for part in wanted.split(",")}
-    return not is_empty(value) and bool(
-        choices & set(_plain(value).split(";")) | ({_plain(value)} & choices)
-    )
+def _by_type(group: Sequence[Condition]) -> dict[str, list[Condition]]:
+    found: dict[str, list[Condition]] = {}
+    for condition in group:
+        if condition.related:
+            found.setdefault(condition.related, []).append(condition)
+    return found
 
 
-def _compare(value: Value, wanted: str, test: Callable[[Decimal, Decimal], bool]) -> bool:
-    try:
-        return test(Decimal(_plain(value)), Decimal(wanted.strip()))
-    except InvalidOperation:
-        return False
-
-
-def _when(value: Value, wanted: str, test: Callable[[datetime, datetime], bool]) -> bool:
-    left, right = _moment(_plain(value)), _moment(wanted)
-    return left is not None and right is not None and test(left, right)
-
-
-def _moment(value: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value.strip().upper())
-    except ValueError:
-        try:
-            day = date.fromisoformat(value.strip()[:10])
-        except ValueError:
-            return None
-        moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_TESTS: Mapping[Operator, Callable[[Value, str], bool]] = {
-    Operator.IS: lambda value, wanted: _plain(value) == _plain(wanted),
-    Operator.IS_NOT: lambda value, wanted: _plain(value) != _plain(wanted),
-    Operator.IN: _listed,
-    Operator.NOT_IN: lambda value, wanted: not _listed(value, wanted),
-    Operator.CONTAINS: lambda value, wanted: _plain(wanted) in _plain(value),
-    Operator.NOT_CONTAINS: lambda value, wanted: _plain(wanted) not in _plain(value),
-    Operator.STARTS_WITH: lambda value, wanted: _plain(value).startswith(_plain(wanted)),
-    Operator.HAS_VALUE: lambda value, _: not is_empty(value),
-    Operator.NO_VALUE: lambda value, _: is_empty(value),
-    Operator.GREATER: lambda value, wanted: _compare(value, wanted, lambda a, b: a > b),
-    Operator.LESS: lambda value, wanted: _compare(value, wanted, lambda a, b: a < b),
-    Operator.AFTER: lambda value, wanted: _when(value, wanted, lambda a, b: a > b),
-    Operator.BEFORE: lambda value, wanted: _when(value, wanted, lambda a, b: a < b),
-}
+def _first_failing(group: Sequence[Condition], values: Values, calendar: Calendar) -> str | None:
+    """What fails first. Conditions about associated records must all hold for *one* of them."""
+    for condition in group:
+        if not condition.related and not condition.holds(values, calendar):
+            return str(condition)
+    for related, asked in _by_type(group).items():
+        held = values.get(stored_as(related))
+        ones = held if isinstance(held, Sequence) and not isinstance(held, str) else ()
+        if not any(
+            isinstance(one, Mapping) and all(c.holds(one, calendar) for c in asked) for one in ones
+        ):
+            return _phrase(related, asked)
+    return None

@@ -80,6 +80,8 @@ def merge_field(
         winner: Whose value stands where both sides changed, when both directions are open.
             With one direction open its source wins (S7: the policy never overrides it).
     """
+    if is_empty(now.hubspot) and is_empty(now.quickbooks):
+        return _default(mapping, allowed)
     if mapping.agree(now.hubspot, now.quickbooks):
         return Agree()
     hubspot_changed = base is None or _changed(mapping, base.hubspot, now.hubspot)
@@ -99,13 +101,24 @@ def _changed(mapping: FieldMapping, before: Value, now: Value) -> bool:
     return canonical(before, mapping.kind) != canonical(now, mapping.kind)
 
 
+def _default(mapping: FieldMapping, allowed: Direction | None) -> Decision:
+    """Both sides are empty: they agree, unless a default is to be filled in."""
+    for side in Side:
+        value = mapping.convert(None, side)
+        if not is_empty(value) and _open(mapping, side, allowed):
+            return Copy(side, value)
+    return Agree()
+
+
 def _copy(mapping: FieldMapping, now: BasePair, *, to: Side, allowed: Direction | None) -> Decision:
     value = now.on(to.other)
     if is_empty(value):
         return Keep(emptied=to.other)
     if not _open(mapping, to, allowed):
         return Keep()
-    return Copy(to, mapping.convert(value, to))
+    converted = mapping.convert(value, to)
+    # "Ada" has no last name: what conversion leaves nothing of does not empty the other side.
+    return Keep() if is_empty(converted) else Copy(to, converted)
 
 
 def _conflict(
@@ -125,7 +138,7 @@ def _conflict(
         return Keep()
     loser = winner.other if len(open_targets) > 1 else open_targets[0]
     value = mapping.convert(now.on(loser.other), loser)
-    return Copy(loser, value, conflict=True)
+    return Keep() if is_empty(value) else Copy(loser, value, conflict=True)
 
 
 def _open(mapping: FieldMapping, to: Side, allowed: Direction | None) -> bool:

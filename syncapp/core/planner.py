@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from syncapp.core import dates
-from syncapp.core.filters import Filter
+from syncapp.core.filters import NO_CALENDAR, Calendar, Filter
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.merge import Agree, BasePair, Copy, merge_field
 from syncapp.core.pairs.base import ObjectPair, Refusal
@@ -29,6 +30,8 @@ class SyncConfig:
         filters: ``{side: filter}`` on the records that come *from* that side.
         options: ``{name: value}`` of the settings that only this object has.
         time_zone: The company's, as an IANA name: documents keep their date in it.
+        start: Records made before that day (of the company) are left out; None for all.
+        calendar: The company's days, and the moment of planning.
     """
 
     pair: ObjectPair
@@ -39,18 +42,39 @@ class SyncConfig:
     version: int = 1
     options: Mapping[str, Value] = field(default_factory=dict)
     time_zone: str = "UTC"
+    start: date | None = None
+    calendar: Calendar = NO_CALENDAR
 
     @property
     def merged(self) -> tuple[FieldMapping, ...]:
         """The mappings that are compared at every run."""
         return tuple(m for m in self.mappings if m.enabled and not m.creation_only)
 
+    def shuts_out(self, side: Side, values: Values, *, included: bool = False) -> Status | None:
+        """Why a record that comes from a side takes no part; None when it does.
+
+        Args:
+            side: Where it comes from.
+            values: What it holds there.
+            included: A person took it in although it is older than the sync (S23).
+        """
+        made = values.get(self.pair.dated_by.get(side, ""))
+        if self.start is not None and made is not None and not included:
+            day = self.calendar.day_of(str(made))
+            if day is not None and day < self.start:
+                return because(
+                    "before_start", day=day.isoformat(), start=self.start.isoformat(),
+                    side=side.label,
+                )  # fmt: skip
+        failed = self.filters.get(side, Filter()).failing(values, self.calendar)
+        return None if failed is None else because("filter", condition=failed)
+
     def fields(self, side: Side) -> tuple[str, ...]:
         """Every field this sync needs to read from a side, sorted."""
         related = {r.name for r in self.pair.related}
-        mapped = {m.field(side) for m in self.mappings if m.enabled}
+        mapped = {name for m in self.mappings if m.enabled for name in m.reads(side)}
         filtered = set(self.filters.get(side, Filter()).fields)
-        own = set(self.pair.reads.get(side, ()))
+        own = {*self.pair.reads.get(side, ()), *filter(None, [self.pair.dated_by.get(side)])}
         asked = (mapped | filtered | own) - related
         return tuple(sorted(name for name in asked if not name.startswith("@")))
 
@@ -116,6 +140,7 @@ class Facts:
         name_owner: Who holds the unique name in QuickBooks.
         open_create: A record with the same match key is being created right now.
         excluded_by: (who, note) when a person excluded the record.
+        included: A person took it in although it is older than the sync (S23).
         stopped: The reason to stop writing this record, whatever it holds.
         wanted: Another record needs this one, so no filter keeps it out (ENGINE 2.7).
     """
@@ -126,6 +151,7 @@ class Facts:
     name_owner: str = ""
     open_create: bool = False
     excluded_by: tuple[str, str] | None = None
+    included: bool = False
     stopped: Status | None = None
     wanted: bool = False
 
@@ -159,24 +185,27 @@ def wanted_name(link: LinkState, config: SyncConfig) -> str:
     return "" if isinstance(extra, Refusal) else str(extra.get(config.pair.unique_name) or "")
 
 
-def open_direction(link: LinkState, config: SyncConfig) -> tuple[Direction | None, str]:
-    """The directions in which a record may travel, and the condition that closes the rest."""
-    targets, condition = [], ""
+def open_direction(
+    link: LinkState, config: SyncConfig, *, included: bool = False
+) -> tuple[Direction | None, Status | None]:
+    """The directions in which a record may travel, and what closes the rest."""
+    targets: list[Side] = []
+    closed: Status | None = None
     for to in Side:
         source = link.on(to.other)
         if not config.direction.allows(to) or source is None:
             continue
-        failed = config.filters.get(to.other, Filter()).failing(source.values)
-        if failed is None:
+        shut = config.shuts_out(to.other, source.values, included=included)
+        if shut is None:
             targets.append(to)
         else:
-            condition = failed
+            closed = shut
     if len(targets) > 1:
-        return Direction.BOTH, condition
+        return Direction.BOTH, closed
     if not targets:
-        return None, condition
+        return None, closed
     to_hubspot = targets[0] is Side.HUBSPOT
-    return (Direction.TO_HUBSPOT if to_hubspot else Direction.TO_QUICKBOOKS), condition
+    return (Direction.TO_HUBSPOT if to_hubspot else Direction.TO_QUICKBOOKS), closed
 
 
 def why_gone(link: LinkState) -> Status | None:
@@ -192,11 +221,11 @@ def why_gone(link: LinkState) -> Status | None:
 
 
 def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPlan:
-    allowed, condition = open_direction(link, config)
+    allowed, closed = open_direction(link, config, included=facts.included)
     merged = merge_record(link, config, lambda mapping: allowed)
     if facts.stopped is not None:
         return RecordPlan(facts.stopped, base=merged.base, emptied=merged.emptied)
-    status = IN_SYNC if allowed is not None else because("filter", condition=condition)
+    status = IN_SYNC if allowed is not None else closed or because("filter", condition="")
     return RecordPlan(status, merged.updates, merged.base, merged.emptied)
 
 
@@ -239,8 +268,8 @@ def merge_record(
     emptied: list[tuple[str, Side]] = []
     for mapping in config.merged:
         now = BasePair(
-            link.hubspot.values.get(mapping.hubspot),
-            link.quickbooks.values.get(mapping.quickbooks),
+            mapping.value(Side.HUBSPOT, link.hubspot.values),
+            mapping.value(Side.QUICKBOOKS, link.quickbooks.values),
         )
         decision = merge_field(
             mapping, base.get(mapping.key), now, allowed=allowed(mapping), winner=config.winner
@@ -289,10 +318,10 @@ def mapped_values(seen: Observed, config: SyncConfig, to: Side) -> tuple[FieldCh
     """What the mappings give a record that is to be created on ``to``."""
     fields = []
     for mapping in config.merged:
-        value = seen.values.get(mapping.field(to.other))
-        if is_empty(value) or not mapping.direction.allows(to):
-            continue
+        value = mapping.value(to.other, seen.values)
         sent = config.sent(mapping, value, to)
+        if is_empty(sent) or not mapping.direction.allows(to):
+            continue
         fields.append(FieldChange(mapping.field(to), None, sent, mapping=mapping.key, source=value))
     return tuple(fields)
 
@@ -313,9 +342,9 @@ def _why_not_created(
             return because(exclusion.code, record=noun, side=source.label)
     if not config.direction.allows(source.other):
         return because("direction", side=source.label)
-    failed = config.filters.get(source, Filter()).failing(seen.values)
-    if failed is not None and not facts.wanted:
-        return because("filter", condition=failed)
+    shut = config.shuts_out(source, seen.values, included=facts.included)
+    if shut is not None and not facts.wanted:
+        return shut
     if facts.ambiguous_with:
         others = ", ".join(facts.ambiguous_with)
         return because("ambiguous_match", key=config.pair.match_key_label, others=others)

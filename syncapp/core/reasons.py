@@ -109,6 +109,11 @@ REASONS: Mapping[str, Reason] = {
             "Change the record, or edit the filter of this sync.", Fixer.HERE,
         ),
         Reason(
+            "before_start", _E, Category.CHOICE,
+            "It was made on {day} in {side}, before this sync begins ({start}).",
+            "Include this one record on its page, or edit the start date of this sync.", Fixer.HERE,
+        ),
+        Reason(
             "direction", _E, Category.CHOICE,
             "It exists only in {side}, and this sync writes only to {side}.",
             "Change the direction of this sync if it should be sent.", Fixer.HERE,

@@ -43,6 +43,12 @@ class SyncDefinition(models.Model):
         _("data conflicts"), max_length=16, choices=SIDES, default=Side.QUICKBOOKS.value
     )
     settings = models.JSONField(default=dict, blank=True)
+    start = models.DateField(
+        _("start date"),
+        null=True,
+        blank=True,
+        help_text=_("Records made before that day are left out; empty for all."),
+    )
     config_version = models.PositiveIntegerField(default=1)
     hubspot_complete = models.BooleanField(default=False)
     quickbooks_complete = models.BooleanField(default=False)
@@ -100,6 +106,7 @@ class FieldMappingRow(models.Model):
     enabled = models.BooleanField(default=True)
     creation_only = models.BooleanField(default=False)
     builtin = models.BooleanField(default=False)
+    transforms = models.JSONField(default=list, blank=True)
 
     class Meta:
         """A field pair is mapped once."""
@@ -126,7 +133,13 @@ class FilterCondition(models.Model):
     side = models.CharField(max_length=16, choices=SIDES)
     group = models.PositiveSmallIntegerField(default=0)
     field = models.CharField(max_length=255)
-    operator = models.CharField(max_length=16, choices=[(o.value, o.words) for o in Operator])
+    related = models.CharField(
+        max_length=32, blank=True, default="", help_text=_("The type of associated records.")
+    )
+    kind = models.CharField(
+        max_length=16, choices=[(k.value, k.value) for k in Kind], default=Kind.TEXT.value
+    )
+    operator = models.CharField(max_length=32, choices=[(o.value, o.words) for o in Operator])
     value = models.CharField(max_length=2000, blank=True, default="")
     label = models.CharField(max_length=255, blank=True, default="")
 

@@ -78,6 +78,12 @@ class RecordLink(models.Model):
     revision = models.PositiveIntegerField(default=0)
     excluded_by = models.CharField(max_length=150, blank=True, default="")
     excluded_note = models.CharField(max_length=500, blank=True, default="")
+    included_by = models.CharField(
+        max_length=150,
+        blank=True,
+        default="",
+        help_text=_("Who took it in although it is older than the sync."),
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     synced_at = models.DateTimeField(null=True, blank=True)

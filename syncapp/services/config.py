@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
-from syncapp.core.filters import Condition, Filter, Operator
+from syncapp.core import dates
+from syncapp.core.filters import NO_CALENDAR, Calendar, Condition, Filter, Operator
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.pairs import CHOOSABLE, OBJECT_PAIRS
 from syncapp.core.pairs.base import ObjectPair, Option, OptionKind
@@ -19,65 +21,89 @@ from syncapp.core.planner import SyncConfig
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Value
-from syncapp.models import FieldMappingRow, FilterCondition, SyncDefinition
+from syncapp.models import AccountPair, FieldMappingRow, FilterCondition, SyncDefinition
+from syncapp.services import filter_settings, mapping_settings
+from syncapp.services.setting_parts import Document, SettingsError, choice
 
-Document = dict[str, Any]
+__all__ = [
+    "Document",
+    "SettingsError",
+    "calendar_of",
+    "default_document",
+    "load_config",
+    "parse_document",
+    "recommended_document",
+    "save_rows",
+    "to_document",
+]
+
+KNOWN = ("object", "direction", "conflict", "mappings", "filters", "start", "options")
 
 
-class SettingsError(ValueError):
-    """A settings document that cannot be used; says which part and what to do.
-
-    Args:
-        where: The part, as a path (``filters.hubspot[0][1].operator``).
-        message: A sentence for a person.
-    """
-
-    def __init__(self, where: str, message: str) -> None:
-        super().__init__(f"{where}: {message}" if where else message)
-        self.where = where
-        self.message = message
+def calendar_of(pair: AccountPair, now: datetime | None = None) -> Calendar:
+    """The days of the company behind a pair; in UTC while its time zone is unknown."""
+    return Calendar(dates.zone(pair.company_time_zone), now)
 
 
 def default_document(object_type: str) -> Document:
-    """The settings a new sync starts from (S7: QuickBooks wins; all default mappings on)."""
+    """The settings a scripted sync starts from: S7's winner, all default mappings, no filter."""
     pair = OBJECT_PAIRS[object_type]
     return {
         "object": object_type,
         "direction": Direction.BOTH.value,
         "conflict": Side.QUICKBOOKS.value,
-        "mappings": [_mapping_entry(mapping) for mapping in pair.mappings],
-        "filters": {side.value: [] for side in Side},
+        "mappings": [mapping_settings.entry_of(mapping) for mapping in pair.mappings],
+        "filters": {
+            side.value: filter_settings.entries(pair.locked.get(side, Filter())) for side in Side
+        },
+        "start": None,
         "options": {option.name: option.default for option in pair.options},
     }
 
 
-def parse_document(document: object) -> SyncConfig:
+def recommended_document(object_type: str, calendar: Calendar) -> Document:
+    """The settings the wizard starts from: the recommended filters, from today on (S11)."""
+    pair = OBJECT_PAIRS[object_type]
+    document = default_document(object_type)
+    for side, chosen in pair.recommended.items():
+        document["filters"][side.value] = filter_settings.entries(chosen)
+    if pair.dated_by:
+        document["start"] = filter_settings.TODAY
+    return filter_settings.resolve(document, calendar)
+
+
+def parse_document(document: object, calendar: Calendar = NO_CALENDAR) -> SyncConfig:
     """The configuration a settings document describes.
 
     Missing parts take their defaults; unknown parts are refused, so that a misspelt one is
     noticed.
+
+    Args:
+        document: The document.
+        calendar: The company's days, by which "[today]" is understood.
 
     Raises:
         SettingsError: It cannot be used.
     """
     if not isinstance(document, Mapping):
         raise SettingsError("", "The settings must be a JSON object.")
-    known = {"object", "direction", "conflict", "mappings", "filters", "options"}
     for name in document:
-        if name not in known:
-            raise SettingsError(str(name), f"Unknown setting. Known: {', '.join(sorted(known))}.")
+        if name not in KNOWN:
+            raise SettingsError(str(name), f"Unknown setting. Known: {', '.join(sorted(KNOWN))}.")
     object_type = document.get("object", "contacts")
     if object_type not in CHOOSABLE:
         raise SettingsError("object", f"Must be one of: {', '.join(CHOOSABLE)}.")
-    defaults = default_document(object_type)
-    merged = {**defaults, **document}
+    pair = OBJECT_PAIRS[object_type]
+    merged = {**default_document(object_type), **document}
     return SyncConfig(
-        pair=OBJECT_PAIRS[object_type],
-        direction=Direction(_choice(merged, "direction", [d.value for d in Direction])),
-        winner=Side(_choice(merged, "conflict", [s.value for s in Side])),
-        mappings=_parse_mappings(merged["mappings"], object_type),
-        filters=_parse_filters(merged["filters"]),
-        options=_parse_options(merged["options"], OBJECT_PAIRS[object_type]),
+        pair=pair,
+        direction=Direction(choice(merged, "direction", [d.value for d in Direction])),
+        winner=Side(choice(merged, "conflict", [s.value for s in Side])),
+        mappings=mapping_settings.parse(merged["mappings"], pair),
+        filters=filter_settings.parse(merged["filters"], pair, calendar),
+        start=filter_settings.parse_start(merged["start"], pair, calendar),
+        options=_parse_options(merged["options"], pair),
+        calendar=calendar,
     )
 
 
@@ -87,37 +113,48 @@ def to_document(config: SyncConfig) -> Document:
         "object": config.pair.name,
         "direction": config.direction.value,
         "conflict": config.winner.value,
-        "mappings": [_mapping_entry(mapping) for mapping in config.mappings],
+        "mappings": [mapping_settings.entry_of(mapping) for mapping in config.mappings],
         "filters": {
-            side.value: [
-                [{"field": c.field, "operator": c.operator.value, "value": c.value} for c in group]
-                for group in config.filters.get(side, Filter()).groups
-            ]
-            for side in Side
+            side.value: filter_settings.entries(config.filters.get(side, Filter())) for side in Side
         },
+        "start": config.start.isoformat() if config.start is not None else None,
         "options": dict(config.options),
     }
 
 
-def load_config(definition: SyncDefinition) -> SyncConfig:
-    """The configuration of a saved sync; a hosted one follows its host's."""
+def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> SyncConfig:
+    """The configuration of a saved sync; a hosted one follows its host's.
+
+    Args:
+        definition: The sync.
+        now: The moment from which its filters count days; None where nothing is planned.
+    """
+    pair = definition.object_pair
     if definition.host is not None:
-        host = load_config(definition.host)
-        pair = definition.object_pair
         return replace(
-            host,
+            load_config(definition.host, now=now),
             pair=pair,
             winner=Side.QUICKBOOKS,
             mappings=pair.mappings,
             filters={},
+            start=None,
             version=definition.config_version,
         )
+    instants = {mapping.key for mapping in pair.mappings if mapping.instant}
     groups: dict[Side, dict[int, list[Condition]]] = {side: defaultdict(list) for side in Side}
     for row in definition.conditions.all():
-        condition = Condition(row.field, Operator(row.operator), row.value, row.label)
+        condition = Condition(
+            row.field,
+            Operator(row.operator),
+            row.value,
+            row.label,
+            kind=Kind(row.kind),
+            related=row.related,
+            locked=Side(row.side) in pair.locked,
+        )
         groups[Side(row.side)][row.group].append(condition)
     return SyncConfig(
-        pair=definition.object_pair,
+        pair=pair,
         direction=Direction(definition.direction),
         winner=Side(definition.winner),
         mappings=tuple(
@@ -130,6 +167,8 @@ def load_config(definition: SyncDefinition) -> SyncConfig:
                 enabled=row.enabled,
                 creation_only=row.creation_only,
                 builtin=row.builtin,
+                transforms=mapping_settings.transforms_of(row.transforms),
+                instant=f"{row.hubspot_field}:{row.quickbooks_field}" in instants,
             )
             for row in definition.mappings.all()
         ),
@@ -140,6 +179,8 @@ def load_config(definition: SyncDefinition) -> SyncConfig:
         version=definition.config_version,
         options=_options(definition),
         time_zone=definition.pair.company_time_zone,
+        start=definition.start,
+        calendar=calendar_of(definition.pair, now),
     )
 
 
@@ -157,7 +198,8 @@ def save_rows(definition: SyncDefinition, config: SyncConfig) -> None:
     definition.direction = config.direction.value
     definition.winner = config.winner.value
     definition.settings = {**definition.settings, "options": dict(config.options)}
-    definition.save(update_fields=["direction", "winner", "settings", "updated_at"])
+    definition.start = config.start
+    definition.save(update_fields=["direction", "winner", "settings", "start", "updated_at"])
     definition.mappings.all().delete()
     FieldMappingRow.objects.bulk_create(
         FieldMappingRow(
@@ -171,6 +213,7 @@ def save_rows(definition: SyncDefinition, config: SyncConfig) -> None:
             enabled=mapping.enabled,
             creation_only=mapping.creation_only,
             builtin=mapping.builtin,
+            transforms=mapping_settings.transform_entries(mapping.transforms),
         )
         for position, mapping in enumerate(config.mappings)
     )
@@ -184,6 +227,8 @@ def save_rows(definition: SyncDefinition, config: SyncConfig) -> None:
             operator=condition.operator.value,
             value=condition.value,
             label=condition.label,
+            kind=condition.kind.value,
+            related=condition.related,
         )
         for side, chosen in config.filters.items()
         for number, group in enumerate(chosen.groups)
@@ -232,107 +277,3 @@ def _parse_option(option: Option, value: Any) -> Value:
         case OptionKind.ACCOUNT | OptionKind.CONFIRMATION:
             return str(value or "")
     return cast("Value", value)
-
-
-def _choice(document: Mapping[str, Any], name: str, allowed: list[str]) -> str:
-    value = document[name]
-    if value not in allowed:
-        raise SettingsError(name, f"Must be one of: {', '.join(allowed)}; it is {value!r}.")
-    return str(value)
-
-
-def _parse_mappings(entries: object, object_type: str) -> tuple[FieldMapping, ...]:
-    """The mappings of a document. A default mapping that is not named keeps its default."""
-    if not isinstance(entries, list):
-        raise SettingsError("mappings", "Must be a list.")
-    builtin = {mapping.key: mapping for mapping in OBJECT_PAIRS[object_type].mappings}
-    result = dict(builtin)
-    inbound: dict[tuple[Side, str], str] = {}
-    for position, entry in enumerate(entries):
-        where = f"mappings[{position}]"
-        if (
-            not isinstance(entry, Mapping)
-            or not entry.get("hubspot")
-            or not entry.get("quickbooks")
-        ):
-            raise SettingsError(where, 'Needs "hubspot" and "quickbooks" field names.')
-        known = builtin.get(f"{entry['hubspot']}:{entry['quickbooks']}")
-        start = known or FieldMapping(
-            str(entry["hubspot"]), str(entry["quickbooks"]), builtin=False
-        )
-        mapping = _parse_mapping(start, entry, where)
-        result[mapping.key] = mapping
-    for mapping in result.values():
-        for side in Side:
-            if not mapping.enabled or not mapping.direction.allows(side):
-                continue
-            target = (side, mapping.field(side))
-            if target in inbound:
-                raise SettingsError(
-                    "mappings",
-                    f"Two mappings write {side.label}'s {mapping.field(side)}: switch one off.",
-                )
-            inbound[target] = mapping.key
-    return tuple(result.values())
-
-
-def _parse_mapping(start: FieldMapping, entry: Mapping[str, Any], where: str) -> FieldMapping:
-    try:
-        direction = Direction(entry.get("direction", start.direction))
-    except ValueError as error:
-        allowed = ", ".join(d.value for d in Direction)
-        raise SettingsError(f"{where}.direction", f"Must be one of: {allowed}.") from error
-    if start.builtin and start.direction is not Direction.BOTH:
-        direction = start.direction  # a one-way arrow of ours cannot be turned round
-    try:
-        kind = start.kind if start.builtin else Kind(entry.get("kind", start.kind))
-    except ValueError as error:
-        allowed = ", ".join(k.value for k in Kind)
-        raise SettingsError(f"{where}.kind", f"Must be one of: {allowed}.") from error
-    enabled = entry.get("enabled", start.enabled)
-    if not isinstance(enabled, bool):
-        raise SettingsError(f"{where}.enabled", "Must be true or false.")
-    label = start.label or str(entry.get("label") or "")
-    return replace(start, direction=direction, kind=kind, enabled=enabled, label=label)
-
-
-def _parse_filters(filters: object) -> dict[Side, Filter]:
-    if not isinstance(filters, Mapping):
-        raise SettingsError("filters", 'Must be an object with "hubspot" and "quickbooks".')
-    unknown = set(filters) - {side.value for side in Side}
-    if unknown:
-        raise SettingsError(f"filters.{sorted(unknown)[0]}", 'Use "hubspot" or "quickbooks".')
-    return {
-        side: Filter(_parse_groups(filters.get(side.value, []), f"filters.{side.value}"))
-        for side in Side
-    }
-
-
-def _parse_groups(groups: object, where: str) -> tuple[tuple[Condition, ...], ...]:
-    if not isinstance(groups, list):
-        raise SettingsError(where, "Must be a list of groups, each a list of conditions.")
-    parsed = []
-    for number, group in enumerate(groups):
-        if not isinstance(group, list) or not group:
-            raise SettingsError(f"{where}[{number}]", "Must be a list of at least one condition.")
-        parsed.append(
-            tuple(
-                _parse_condition(entry, f"{where}[{number}][{position}]")
-                for position, entry in enumerate(group)
-            )
-        )
-    return tuple(parsed)
-
-
-def _parse_condition(entry: object, where: str) -> Condition:
-    if not isinstance(entry, Mapping) or not entry.get("field"):
-        raise SettingsError(where, 'Needs a "field".')
-    try:
-        operator = Operator(entry.get("operator", ""))
-    except ValueError as error:
-        allowed = ", ".join(o.value for o in Operator)
-        raise SettingsError(f"{where}.operator", f"Must be one of: {allowed}.") from error
-    value = str(entry.get("value", ""))
-    if operator.takes_value and not value.strip():
-        raise SettingsError(f"{where}.value", f"“{operator.words}” needs a value.")
-    return Condition(str(entry["field"]), operator, value, str(entry.get("label") or ""))

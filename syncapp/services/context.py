@@ -60,6 +60,7 @@ class RunContext:
         listed: Record types whose full listing was completed by this run.
         looked_up: Links whose match key was looked up right before their create.
         to_look_up: Ids to be read again before they are planned, per (definition, side).
+        associated: Links whose associated records were read by this run.
         missing: Unknown creates that were looked for and are certainly not there.
     """
 
@@ -78,6 +79,7 @@ class RunContext:
     to_look_up: defaultdict[tuple[int, Side], list[str]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    associated: set[int] = field(default_factory=set)
     missing: list[tuple[ActiveSync, Side, list[int]]] = field(default_factory=list)
 
     @property

@@ -21,8 +21,8 @@ from syncapp.core.ports import Env
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
+from syncapp.services import associated, preflight
 from syncapp.services import config as settings_documents
-from syncapp.services import preflight
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
 
@@ -57,7 +57,8 @@ def save_document(definition: SyncDefinition, document: Document, *, now: dateti
     Raises:
         SettingsError: The document cannot be used.
     """
-    config = settings_documents.parse_document(document)
+    days = settings_documents.calendar_of(definition.pair, now)
+    config = settings_documents.parse_document(document, days)
     if config.pair.name != definition.object_type:
         raise SettingsError("object", f"These settings are for {config.pair.title}.")
     before = settings_documents.load_config(definition)
@@ -72,6 +73,19 @@ def save_document(definition: SyncDefinition, document: Document, *, now: dateti
         RecordLink.objects.filter(definition__host=definition).update(next_at=now)
         _wake(definition.pair, now)
     return replace(config, version=definition.config_version)
+
+
+def turn_day(sync: ActiveSync, *, now: datetime) -> None:
+    """Plan every record again on a new day, where a filter counts days from today."""
+    if not any(chosen.is_relative for chosen in sync.config.filters.values()):
+        return
+    definition, today = sync.definition, str(sync.config.calendar.today)
+    if definition.settings.get("filtered_on") == today:
+        return
+    with transaction.atomic():
+        definition.settings["filtered_on"] = today
+        definition.save(update_fields=["settings", "updated_at"])
+        definition.links.filter(next_at=None).exclude(code="outcome_unknown").update(next_at=now)
 
 
 def activate(
@@ -139,9 +153,11 @@ def delete(definition: SyncDefinition, *, now: datetime) -> None:
         definition.deleted_at = now
         definition.save(update_fields=["enabled", "deleted_at", "updated_at"])
         definition.drafts.all().delete()
+        cursors = Cursor.objects.filter(pair=definition.pair)
         for one in (definition, *definition.hosted.all()):
             types = [one.object_pair.type(side) for side in one.object_pair.listens]
-            Cursor.objects.filter(pair=definition.pair, stream__in=types).delete()
+            cursors.filter(stream__in=types).delete()
+        cursors.filter(stream__startswith=f"associated:{definition.object_type}:").delete()
         definition.hosted.update(enabled=False, deleted_at=now)
 
 
@@ -200,6 +216,10 @@ def check_config(config: SyncConfig, connectors: Mapping[Side, Connector]) -> No
     for side in Side:
         described = connectors[side].describe(config.pair.type(side))
         missing = unknown_fields(config, side, described)
+        for record_type, names in associated.read_by(config).items() if not missing else ():
+            if side is associated.SIDE:
+                known = {field.name for field in connectors[side].describe(record_type)}
+                missing += [f"{record_type}: {name}" for name in names if name not in known]
         if missing:
             raise ConfigurationInvalid(
                 f"{side.label} has no field “{missing[0]}” any more, and the "

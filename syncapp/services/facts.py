@@ -17,7 +17,7 @@ from syncapp.core.planner import Facts, LinkState, Observed, SyncConfig
 from syncapp.core.sides import Side
 from syncapp.core.values import is_empty
 from syncapp.models import AccountPair, PendingWrite, RecordKey, RecordLink
-from syncapp.services import store
+from syncapp.services import associated, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 
@@ -43,6 +43,7 @@ def load_related(
     next try.
     """
     mapped = {m.hubspot for m in sync.config.mappings if m.enabled}
+    links = associated.load(context, sync, links)
     for related in sync.config.pair.related:
         if related.name not in mapped or not sync.config.direction.allows(related.side.other):
             continue
@@ -82,6 +83,7 @@ def facts_of(sync: ActiveSync, link: RecordLink, matches: Matches) -> Facts:
         open_create=link.pk in matches.held,
         excluded_by=(link.excluded_by, link.excluded_note) if link.excluded_by else None,
         wanted=link.wanted,
+        included=bool(link.included_by),
     )
 
 

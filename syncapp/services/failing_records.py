@@ -52,8 +52,24 @@ def exclude(links: Iterable[RecordLink], *, who: str, note: str, now: datetime) 
 
 
 def include(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
-    """Take excluded records back into the sync; returns how many."""
-    return _set_exclusion(links, who=who, note="", now=now, by="")
+    """Take excluded records into the sync (again); returns how many.
+
+    One that is older than the sync's start date is taken in for good (S23).
+    """
+    ids = [link.pk for link in links]
+    with transaction.atomic():
+        old = RecordLink.objects.select_for_update().filter(pk__in=ids, code="before_start")
+        found = list(old)
+        RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(
+            included_by=who, next_at=now, revision=F("revision") + 1
+        )
+        text = "Included although it is older than the sync."
+        record_log.save(
+            record_log.entry(link, record_log.Kind.PERSON, at=now, text=text, who=who)
+            for link in found
+        )
+        _wake(found, now)
+        return len(found) + _set_exclusion(links, who=who, note="", now=now, by="")
 
 
 def _set_exclusion(

@@ -15,7 +15,7 @@ from django.db import transaction
 from syncapp.connectors.base import Page
 from syncapp.core.sides import Side
 from syncapp.models import Cursor, SyncDefinition
-from syncapp.services import parts
+from syncapp.services import associated, parts
 from syncapp.services.context import ActiveSync, RunContext
 
 LIST, CHANGES = "list", "changes"
@@ -43,7 +43,7 @@ def ingest(context: RunContext, *, force: bool = False, full: bool = False) -> b
                 _sweep(context, sync, side)
         if not _read_changes(context, side, force=force):
             return False
-    return True
+    return associated.follow_changes(context, force=force)
 
 
 def _cursor(context: RunContext, side: Side, stream: str) -> Cursor:

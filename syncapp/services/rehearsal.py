@@ -21,7 +21,7 @@ from syncapp.core.sides import Side
 from syncapp.core.values import is_empty
 from syncapp.models import RecordLink, Rehearsal, SyncDefinition
 from syncapp.services import definitions, facts, ingest, planning, runs, store
-from syncapp.services.config import parse_document
+from syncapp.services.config import calendar_of, parse_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.leases import Lease
 from syncapp.services.planning import Case
@@ -92,7 +92,8 @@ def carry_out(rehearsal: Rehearsal, lease: Lease, *, env: Env) -> None:
 
 def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> Tally:
     definition = rehearsal.definition
-    config = replace(parse_document(rehearsal.document), version=definition.config_version)
+    days = calendar_of(definition.pair, env.clock.now())
+    config = replace(parse_document(rehearsal.document, days), version=definition.config_version)
     context = RunContext(
         env=env,
         lease=lease,

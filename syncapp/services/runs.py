@@ -103,7 +103,7 @@ def _open(pair: AccountPair, run: SyncRun, lease: Lease, env: Env, scope: Scope)
         lease=lease,
         pair=pair,
         connectors=open_connectors(pair, env),
-        syncs=_active_syncs(pair, scope.objects),
+        syncs=_active_syncs(pair, scope.objects, env.clock.now()),
         run=run,
         may_backfill=may_backfill,
     )
@@ -145,7 +145,7 @@ def open_connectors(pair: AccountPair, env: Env) -> dict[Side, Connector]:
     return opened
 
 
-def _active_syncs(pair: AccountPair, objects: Sequence[str]) -> list[ActiveSync]:
+def _active_syncs(pair: AccountPair, objects: Sequence[str], now: datetime) -> list[ActiveSync]:
     chosen = SyncDefinition.objects.filter(pair=pair, enabled=True, deleted_at=None)
     if objects:
         chosen = chosen.filter(
@@ -154,7 +154,7 @@ def _active_syncs(pair: AccountPair, objects: Sequence[str]) -> list[ActiveSync]
             | Q(host__host__object_type__in=objects)
         )
     return [
-        ActiveSync(definition, load_config(definition))
+        ActiveSync(definition, load_config(definition, now=now))
         for definition in chosen.select_related("host", "pair__hubspot", "pair__quickbooks")
         .prefetch_related("mappings", "conditions")
         .order_by("pk")
@@ -165,6 +165,7 @@ def _work(context: RunContext, scope: Scope) -> bool:
     """The run itself; False when the slice was spent with work left."""
     for sync in context.syncs:
         definitions.check_fields(sync, context.connectors, env=context.env)
+        definitions.turn_day(sync, now=context.env.clock.now())
     resolution.resolve_open(context)
     if not ingest.ingest(context, force=scope.force, full=scope.full):
         return False

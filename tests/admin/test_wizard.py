@@ -139,7 +139,7 @@ def test_groups_and_conditions_are_kept_as_typed(world: World, administrator: Cl
         "quickbooks": [],
     }
     assert (
-        "Only contacts of which City is “Rio” and Email has a value; or Last Name is one of "
+        "Only contacts of which City is “Rio” and Email is known; or Last Name is any of "
         "“Silva, Souza”." in shown
     )
 

@@ -50,6 +50,7 @@ GIVEN = {
     "open_create": set(),
     "no_email": {"record", "side"},
     "filter": {"condition"},
+    "before_start": {"day", "start", "side"},
     "direction": {"side"},
     "by_person": {"who", "note"},
     "gone": {"side", "how"},

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from syncapp.core.filters import Condition, Filter, Operator
+from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.sides import Direction, Side
 from syncapp.services.config import (
     SettingsError,
@@ -65,6 +68,58 @@ def test_a_one_way_arrow_of_ours_cannot_be_turned_round() -> None:
     assert arrow.direction is Direction.TO_QUICKBOOKS
 
 
+def mapped(**entry: Any) -> dict[str, Any]:
+    return {"mappings": [{"hubspot": "jobtitle", "quickbooks": "Notes", **entry}]}
+
+
+def test_transforms_and_typed_filters_survive_a_round_trip() -> None:
+    told: dict[str, Any] = {
+        **default_document("contacts"),
+        "filters": {
+            "hubspot": [
+                [
+                    {"field": "hs_createdate", "operator": "after", "value": "2026-01-31",
+                     "kind": "datetime", "related": "invoices", "label": "Create date"},
+                    {"field": "n", "operator": "between", "value": "1,2", "kind": "number"},
+                ]
+            ],
+            "quickbooks": [],
+        },
+    }  # fmt: skip
+    told["mappings"] += [
+        {"hubspot": "jobtitle", "quickbooks": "Notes", "direction": "both", "enabled": True,
+         "label": "Job title", "kind": "text",
+         "transforms": [{"op": "upper", "to": "quickbooks"},
+                        {"op": "options", "to": "quickbooks", "pairs": [["a", "B"]]}]},
+        {"hubspot": "", "quickbooks": "Suffix", "direction": "to_quickbooks", "enabled": True,
+         "label": "", "kind": "text",
+         "transforms": [{"op": "constant", "to": "quickbooks", "text": "x"}]},
+        {"hubspot": "salutation", "quickbooks": "Title", "direction": "to_quickbooks",
+         "enabled": True, "label": "", "kind": "text",
+         "transforms": [{"op": "join", "to": "quickbooks", "fields": ["firstname"]}]},
+    ]  # fmt: skip
+    assert to_document(parse_document(told)) == told
+
+
+def test_lists_may_be_written_as_lists() -> None:
+    told = {"field": "city", "operator": "in", "value": ["Oslo", "Rome"]}
+    config = parse_document({"filters": {"hubspot": [[told]]}})
+    assert config.filters[Side.HUBSPOT].conditions[0].value == "Oslo,Rome"
+
+
+def test_s11_a_locked_filter_is_part_of_the_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    locked = Filter(((Condition("status", Operator.NOT_IN, "draft"),),))
+    pair = replace(OBJECT_PAIRS["contacts"], locked={Side.HUBSPOT: locked})
+    monkeypatch.setitem(OBJECT_PAIRS, "contacts", pair)  # type: ignore[arg-type]
+    config = parse_document({})
+    assert [c.locked for c in config.filters[Side.HUBSPOT].conditions] == [True]
+    assert parse_document(to_document(config)) == config
+    other = {"filters": {"hubspot": [[{"field": "city", "operator": "has_value"}]]}}
+    with pytest.raises(SettingsError) as refused:
+        parse_document(other)
+    assert refused.value.where == "filters.hubspot"
+
+
 @pytest.mark.parametrize(
     ("document", "where"),
     [
@@ -97,6 +152,47 @@ def test_a_one_way_arrow_of_ours_cannot_be_turned_round() -> None:
             {"filters": {"hubspot": [[{"field": "city", "operator": "is", "value": " "}]]}},
             "filters.hubspot[0][0].value",
         ),
+        (
+            {"filters": {"hubspot": [[{"field": "n", "operator": "greater", "value": "much"}]]}},
+            "filters.hubspot[0][0].value",
+        ),
+        (
+            {"filters": {"hubspot": [[{"field": "n", "operator": "is_today", "kind": "blob"}]]}},
+            "filters.hubspot[0][0].kind",
+        ),
+        (
+            {"filters": {"hubspot": [[{"field": "n", "operator": "is_today", "related": "ax"}]]}},
+            "filters.hubspot[0][0].related",
+        ),
+        (
+            {
+                "filters": {
+                    "quickbooks": [[{"field": "n", "operator": "is_today", "related": "invoices"}]]
+                }
+            },
+            "filters.quickbooks[0][0].related",
+        ),
+        ({"start": "2026-01-31"}, "start"),  # contacts have no day of their own
+        (mapped(transforms="upper"), "mappings[0].transforms"),
+        (mapped(transforms=["upper"]), "mappings[0].transforms[0]"),
+        (mapped(transforms=[{"op": "shorten"}]), "mappings[0].transforms[0].op"),
+        (mapped(transforms=[{"op": "upper", "to": "xero"}]), "mappings[0].transforms[0].to"),
+        (mapped(transforms=[{"op": "default"}]), "mappings[0].transforms[0].text"),
+        (mapped(transforms=[{"op": "options"}]), "mappings[0].transforms[0].pairs"),
+        (
+            mapped(transforms=[{"op": "options", "pairs": [["a"]]}]),
+            "mappings[0].transforms[0].pairs",
+        ),
+        (mapped(transforms=[{"op": "first_name"}]), "mappings[0].transforms[0].op"),
+        (
+            mapped(direction="to_quickbooks", transforms=[{"op": "join"}]),
+            "mappings[0].transforms[0].fields",
+        ),
+        (
+            mapped(direction="to_quickbooks", transforms=[{"op": "constant", "text": "x"}]),
+            "mappings[0]",
+        ),
+        (mapped(hubspot=""), "mappings[0]"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(document: Any, where: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from syncapp.core.filters import Condition, Filter
+from syncapp.core.filters import Condition, Filter, phrases
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Direction, Side
 
@@ -97,4 +97,4 @@ def _filter(config: SyncConfig, side: Side) -> str:
 
 
 def _group(group: tuple[Condition, ...]) -> str:
-    return _(" and ").join(str(condition) for condition in group)
+    return _(" and ").join(phrases(group))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from syncapp.core.filters import Filter
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.records import Record
 from syncapp.core.sides import Side
@@ -136,6 +137,12 @@ class ObjectPair:
         origin: Where a record was first that was found on both sides: a side, or "both".
         summary: What lists show of a record besides its label, from its planned values.
         derive: Values that a side tells only in a roundabout way, by names that begin with "@".
+        dated_by: The field of a side that says when a record was made there; a sync of records
+            that have one may begin at a date, and leaves older ones out.
+        associated: The types of associated records whose fields a filter may read.
+        recommended: The filters a new sync starts with in the wizard; "[today]" stands for the
+            day it is set up (S11).
+        locked: Filters that belong to the sync itself and that nobody edits (S11).
     """
 
     name: str
@@ -162,6 +169,10 @@ class ObjectPair:
     summary: Callable[[Side, Values], Summary] = _unsummarised
     origin: Callable[[Values, Values], str] = _unknown_origin
     batch_sizes: Mapping[Side, int] = field(default_factory=dict)
+    dated_by: Mapping[Side, str] = field(default_factory=dict)
+    associated: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
+    recommended: Mapping[Side, Filter] = field(default_factory=dict)
+    locked: Mapping[Side, Filter] = field(default_factory=dict)
 
     def type(self, side: Side) -> str:
         """The record type on a side."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from syncapp.core.filters import Condition, Filter, Operator
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.pairs.base import Exclusion, ObjectPair, Refusal, RelatedField
 from syncapp.core.schema import Kind
@@ -71,6 +72,28 @@ def _pair(hubspot: str, quickbooks: str, label: str, kind: Kind = Kind.TEXT) -> 
     return FieldMapping(hubspot, quickbooks, kind=kind, label=label)
 
 
+def _of_an_invoice(field: str, operator: Operator, value: str, label: str, kind: Kind) -> Condition:
+    return Condition(field, operator, value, label, kind, related="invoices")
+
+
+#: S11: contacts with an invoice that is finalised, made from the day of set-up on, in HubSpot
+#: itself. Invoices that another connector, or this one, brought in are not billable there.
+#: UNCONFIRMED: the spelling of the sources other than data_sync (apis/hubspot.md 9.1).
+_INVOICED = (
+    _of_an_invoice("hs_invoice_status", Operator.NOT_IN, "draft", "Invoice status", Kind.CHOICE),
+    _of_an_invoice(
+        "hs_createdate", Operator.AFTER, "[today]", "Invoice create date", Kind.DATETIME
+    ),
+    _of_an_invoice(
+        "hs_invoice_source",
+        Operator.NOT_IN,
+        "data_sync,legacy_quickbooks",
+        "Invoice source",
+        Kind.CHOICE,
+    ),
+    _of_an_invoice("hs_invoice_billable", Operator.IS_NOT, "false", "Billable", Kind.BOOLEAN),
+)
+
 CONTACTS = ObjectPair(
     name="contacts",
     title="Contacts",
@@ -85,6 +108,8 @@ CONTACTS = ObjectPair(
     reads={Side.HUBSPOT: ("associatedcompanyid", "hs_additional_emails"), Side.QUICKBOOKS: ()},
     exclusions=(Exclusion("no_email", lambda side, values: is_empty(values.get(_EMAIL[side]))),),
     related=(RelatedField(COMPANY_NAME, Side.HUBSPOT, "associatedcompanyid", "companies", "name"),),
+    associated={Side.HUBSPOT: ("invoices", "deals", "companies")},
+    recommended={Side.HUBSPOT: Filter((_INVOICED,))},
     mappings=(
         FieldMapping(
             COMPANY_NAME,
