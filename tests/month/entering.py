@@ -288,7 +288,8 @@ def sell_in_hubspot(portal: Portal, sales: Sequence[Sale]) -> None:
     """Make drafts with their lines and discounts, finalise them, and read the numbers."""
     rows = []
     for sale in sales:
-        values = {"hs_currency": sale.currency, "hs_invoice_date": midnight(sale.day)}
+        day = sale.typed or midnight(sale.day)
+        values = {"hs_currency": sale.currency, "hs_invoice_date": day}
         values |= {"hs_due_date": midnight(sale.due or sale.day)}
         values |= {"hs_comments": sale.memo} if sale.memo else {}
         rows.append((values, [(sale.party.hubspot_id, CONTACT_OF_INVOICE)]))
@@ -356,7 +357,7 @@ def pay_in_hubspot(portal: Portal, payments: Sequence[Payment]) -> None:
     for one in payments:
         values = {
             "hs_initial_amount": one.amount,
-            "hs_initiated_date": midnight(one.day),
+            "hs_initiated_date": one.typed or midnight(one.day),
             "hs_latest_status": one.status,
             "hs_currency_code": one.shares[0][0].currency,
             "hs_processor_type": "none",

@@ -101,7 +101,7 @@ def make_parties(luck: random.Random, home: Country, way: Way, count: int) -> li
     for number in range(count):
         given, family = GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]} {number}"
         company = ""
-        if number % 2:
+        if number % 2 or number % 11 == 5:
             company = f"{COMPANY[number % len(COMPANY)]} {number} {LEGAL[number % len(LEGAL)]}"
         if number % 11 == 5:
             company += " - Zentrale für Außenhandel und Größeres"
@@ -176,7 +176,7 @@ def make_line(luck: random.Random, month: Month) -> Line:
 def add_negative_line(sale: Sale, luck: random.Random) -> None:
     """What people do who know no discount lines: the quantity below zero."""
     model = sale.lines[0]
-    amount = cents(sale.subtotal / 4)
+    amount = cents(model.amount / 4)
     if amount > 0 and not sale.discount:
         product, tax = model.product, model.tax
         sale.lines.append(Line(product, model.name, "Rabatt", Decimal(-1), amount, tax=tax))

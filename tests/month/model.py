@@ -40,7 +40,6 @@ class Trouble(StrEnum):
     UNKNOWN_CURRENCY = "its currency is not set up in HubSpot"
     NO_SKU = "it has no SKU"
     NO_EMAIL = "it has no e-mail address"
-    PAID_TWICE = "QuickBooks' balance is smaller than the payment"
     REFUNDED = "the refund is to be recorded in QuickBooks"
 
 
@@ -138,6 +137,7 @@ class Sale:
     id: str = ""
     number: str = ""
     second_contact: Party | None = None
+    typed: str = ""  # HubSpot: the moment that stands for the day, where it is not midnight UTC
 
     @property
     def subtotal(self) -> Decimal:
@@ -171,6 +171,7 @@ class Payment:
     refunded: Decimal = ZERO
     trouble: Trouble = Trouble.NONE
     id: str = ""
+    typed: str = ""  # as of a sale
 
     @property
     def amount(self) -> Decimal:

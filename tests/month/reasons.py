@@ -43,6 +43,5 @@ OUTCOMES: dict[Trouble, tuple[Shown, ...]] = {
     Trouble.NO_SKU: (Shown("excluded", ("no_sku",)),),
     Trouble.NO_EMAIL: (Shown("excluded", ("no_email",)),),
     # On the invoice, or on a record of the payment's own while the invoice is in sync.
-    Trouble.PAID_TWICE: (Shown("failing", ("possible_duplicate_payment",)), IN_SYNC),
     Trouble.REFUNDED: (Shown("failing", ("pay_refund_in_hubspot", "refund_in_hubspot")), IN_SYNC),
 }
