@@ -24,13 +24,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from syncapp.admin import meters, moments
+from syncapp.admin import meters, moments, preflight
 from syncapp.admin.base import READ, link
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection
 from syncapp.services import overview
+from syncapp.services import preflight as preflights
 from syncapp.services.overview import Overview, PairOverview, SyncCard
 
 SEES_HOME = "syncapp.view_accountpair"
@@ -102,9 +103,14 @@ def describe(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     seen = overview.read(now=now)
     busy = any(p.is_running for p in seen.pairs)
+    reports = preflights.reports([p.pair for p in seen.pairs], now=now)
     return {
         "steps": steps(request, seen),
-        "pairs": [_pair(request, pair, now) for pair in seen.pairs],
+        "pairs": [
+            _pair(request, one, now)
+            | {"preflight": preflight.badge(one.pair, reports[one.pair.pk])}
+            for one in seen.pairs
+        ],
         "healths": _healths(seen, now) if request.user.has_perm("syncapp.view_connection") else [],
         "can_join": request.user.has_perm("syncapp.add_accountpair") and _can_join(seen),
         "may_connect": request.user.has_perm("syncapp.connect_connection"),
@@ -117,7 +123,8 @@ def describe(request: HttpRequest) -> dict[str, Any]:
 def describe_pair(request: HttpRequest, pair: AccountPair) -> dict[str, Any]:
     """One pair as the home page shows it."""
     now = timezone.now()
-    return _pair(request, overview.read_pair(pair, now=now), now)
+    badge = preflight.badge(pair, preflights.report(pair, now=now))
+    return _pair(request, overview.read_pair(pair, now=now), now) | {"preflight": badge}
 
 
 # -- the first visit

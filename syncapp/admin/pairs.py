@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 
-from syncapp.admin import home, moments
+from syncapp.admin import home, moments, preflight
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, display, page, render, require
 from syncapp.admin.connections import usage
 from syncapp.core.errors import SyncError
@@ -67,6 +68,21 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 "<int:pk>/resume/",
                 page(self, self.resume, "syncapp.pause_accountpair", methods=POST),
                 name="syncapp_pair_resume",
+            ),
+            path(
+                "<int:pk>/preflight/",
+                page(self, partial(preflight.show, self), "syncapp.view_accountpair"),
+                name="syncapp_pair_preflight",
+            ),
+            path(
+                "<int:pk>/preflight/check/",
+                page(self, preflight.check, preflight.CHECKS, methods=POST),
+                name="syncapp_pair_preflight_check",
+            ),
+            path(
+                "<int:pk>/preflight/confirm/",
+                page(self, preflight.confirm, preflight.CONFIRMS, methods=POST),
+                name="syncapp_pair_preflight_confirm",
             ),
         ]
         return own + super().get_urls()

@@ -155,7 +155,7 @@ def test_what_is_not_known_is_said(values: dict[str, object], code: str) -> None
         ),
         (
             {"products_without_sku": 1, "items_without_sku": None}, "sku",
-            "1 product or service has no SKU: 1 in HubSpot.",
+            "1 product or service has no SKU: 1 in HubSpot. Those in QuickBooks could not be read.",
         ),
         (
             {"name_clashes": 1, "clash_samples": ["Acme"]}, "display_names",

@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from syncapp.admin import preflight
 from syncapp.admin.rehearsals import rehearsal_context
 from syncapp.admin.wizard.base import Page, Typed
 from syncapp.admin.wizard.sentences import describe_settings
@@ -75,6 +76,7 @@ class ReviewStep:
             "is_on": living is not None and living.enabled,
             "planned_again": drafts.records_planned_again(draft),
             "moved": drafts.has_moved(draft),
+            "preflight": preflight.concerning(draft.pair, draft.object_type, page.direction),
         }
 
 

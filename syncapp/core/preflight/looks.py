@@ -218,7 +218,8 @@ def sku(facts: Facts, tick: Tick | None) -> Seen | None:
         return _unread(facts, "products", f"products in {_listed(unread)}") if unread else None
     total = sum(number for number in counts.values() if number)
     noun = "product or service has" if total == 1 else "products and services have"
-    return Seen(f"{total:,} {noun} no SKU: {', '.join(parts)}.")
+    also = f" Those in {_listed(unread)} could not be read." if unread else ""
+    return Seen(f"{total:,} {noun} no SKU: {', '.join(parts)}.{also}")
 
 
 def emails(facts: Facts, tick: Tick | None) -> Seen | None:
