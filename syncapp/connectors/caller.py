@@ -8,6 +8,7 @@ code: those come through ``Dialect``.
 from __future__ import annotations
 
 import logging
+import math
 import re
 import threading
 from dataclasses import dataclass
@@ -50,6 +51,13 @@ _SECRETS = re.compile(
 def redact(words: str) -> str:
     """A vendor's words without anything that looks like a token, cut to a readable length."""
     return _SECRETS.sub("[removed]", words)[:2000]
+
+
+def spoken(seconds: float) -> str:
+    """A pause as a person says it: "60 seconds", "5 minutes", "20 hours"."""
+    if seconds >= 2 * 3600:
+        return f"{math.ceil(seconds / 3600)} hours"
+    return f"{math.ceil(seconds / 60)} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +302,7 @@ class Caller:
             if block.why is BlockReason.ASKED:
                 self._budget.slow_down(name, block.seconds)
         if not may_wait or block.seconds > MAX_IN_PLACE_WAIT_SECONDS:
-            sentence = f"{self._dialect.name} asks for a pause of {block.seconds:.0f} seconds."
+            sentence = f"{self._dialect.name} asks for a pause of {spoken(block.seconds)}."
             if block.why is not BlockReason.ASKED:
                 sentence = WAITING_SENTENCES[block.why]
             raise Throttled(

@@ -6,6 +6,8 @@ Anything else is a bug and rises. ``str(error)`` is always safe to show: no toke
 
 from __future__ import annotations
 
+from syncapp.core.sides import Side
+
 
 class SyncError(Exception):
     """Base of all expected errors.
@@ -94,7 +96,23 @@ class RunError(SyncError):
 
 
 class ConnectionBroken(RunError):
-    """A connection was revoked or lapsed, or its token cannot be read: ask to reconnect."""
+    """A connection was revoked or lapsed, or its token cannot be read: ask to reconnect.
+
+    Args:
+        side: Whose connection it is; None when only asking both would show.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        detail: str = "",
+        request_id: str = "",
+        side: Side | None = None,
+    ) -> None:
+        super().__init__(message, code=code, detail=detail, request_id=request_id)
+        self.side = side
 
 
 class SideUnreachable(RunError):

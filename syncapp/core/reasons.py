@@ -195,7 +195,7 @@ REASONS: Mapping[str, Reason] = {
         ),
         Reason(
             "unknown_field", _F, Category.VALIDATION,
-            "{side} has no field {field} (any more).",
+            "{side} does not know {field} (any more).",
             "Edit the field mappings of this sync.", Fixer.HERE, Retry.CURED_ELSEWHERE,
         ),
         Reason(

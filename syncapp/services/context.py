@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -62,6 +62,7 @@ class RunContext:
         to_look_up: Ids to be read again before they are planned, per (definition, side).
         associated: Links whose associated records were read by this run.
         missing: Unknown creates that were looked for and are certainly not there.
+        sent_back: How often a link's write was answered with "read it again", by link.
     """
 
     env: Env
@@ -81,6 +82,7 @@ class RunContext:
     )
     associated: set[int] = field(default_factory=set)
     missing: list[tuple[ActiveSync, Side, list[int]]] = field(default_factory=list)
+    sent_back: Counter[int] = field(default_factory=Counter)
 
     @property
     def calls(self) -> int:

@@ -155,12 +155,21 @@ def send(context: RunContext, sync: ActiveSync, sendings: Sequence[Sending]) -> 
     for sending, answer in zip(sendings, answers, strict=True):
         if not isinstance(answer, errors.SyncError):
             settle(context, sync, sending, answer)
+            fatal = fatal or _throttled(answer)
             continue
         _settle_failure(context, sync, sending, answer)
         if isinstance(answer, errors.RunError | errors.TryLater):
             fatal = fatal or answer
     if fatal is not None:
         raise fatal
+
+
+def _throttled(answer: Sequence[WriteResult]) -> errors.Throttled | None:
+    """The limit that some items of a batch met: it is the account's, so the run ends."""
+    for result in answer:
+        if isinstance(result, Refused) and isinstance(result.error, errors.Throttled):
+            return result.error
+    return None
 
 
 def _settle_failure(

@@ -72,6 +72,7 @@ def run_pair(lease: Lease, *, env: Env, trigger: str, scope: Scope) -> SyncRun:
         run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
     except errors.ConnectionBroken as error:
         run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
+        pause = UNREACHABLE_PAUSE
         _mark_broken(pair, error, env)
     except errors.TryLater as error:
         run.state, run.detail = SyncRun.State.ENDED_EARLY, str(error)
@@ -179,14 +180,20 @@ def _work(context: RunContext, scope: Scope) -> bool:
 
 def _mark_broken(pair: AccountPair, error: errors.ConnectionBroken, env: Env) -> None:
     """Find out which side broke by asking both, and ask for a reconnect there."""
+    found = False
     for side in Side:
         connection = pair.connection(side)
         try:
             connections.connector_for(connection, env=env).account()
         except errors.ConnectionBroken:
             connections.mark_broken(connection, error)
+            found = True
         except errors.SyncError:
             continue  # unreachable just now: nothing is known about its consent
+    if not found and error.side is not None and error.code != "reconnect":
+        # The account answers and still refuses this call: a scope, or a person's right, is
+        # missing. The next run would only be refused again, and nobody would be told.
+        connections.mark_broken(pair.connection(error.side), error)
 
 
 def _finish(

@@ -26,6 +26,12 @@ from syncapp.services.intents import digest, planned_changes, quiet_time
 #: A side whose answers hold only some of a record's fields.
 PARTIAL_ANSWERS = frozenset({Side.HUBSPOT})
 
+#: Codes that many refusals share: what the vendor's words mean in plain ones goes before them.
+SAYS_LITTLE = frozenset({"rejected", "invalid_value", "missing_value", "no_permission"})
+
+#: How often one run believes that a record has only to be read again.
+SENT_BACK_AT_MOST = 4
+
 SETTLED_FIELDS = (
     "state", "settled_at", "request_id", "result", "due_at", "sent_at", "batch_id", "batch_key",
     "single", "lease_epoch",
@@ -127,17 +133,33 @@ class Settlement:
             case errors.Throttled():
                 self.dropped(intent, str(error))
             case errors.StaleRecord() | errors.RecordGone():
-                self.dropped(intent, str(error), look_up=intent.link.id_on(self._side))
+                self._send_back(intent, error, look_up=intent.link.id_on(self._side))
             case errors.TryLater():
                 self._failing(intent, error, code="temporary", resend=True)
             case errors.RecordRejected() if error.code == "marker_in_use":
-                # Our own record is already there: an earlier try did arrive.
-                self._unknown(intent, error, due=self._now)
+                # Our own record is already there: an earlier try did arrive. Should it not be
+                # found, the next look is not at once.
+                is_first = intent.sent_at == intent.first_sent_at
+                self._unknown(intent, error, due=self._now if is_first else None)
             case errors.RecordRejected() if self._is_news(error.existing_id):
                 # A record we did not know of holds the key: read it, and match again.
-                self.dropped(intent, str(error), look_up=error.existing_id)
+                self._send_back(intent, error, look_up=error.existing_id)
             case _:
                 self._failing(intent, error, code=error.code or "rejected")
+
+    def _send_back(
+        self, intent: PendingWrite, error: errors.RecordError, *, look_up: str | None
+    ) -> None:
+        """Read the record and plan it again; a side that only ever says so must not be asked on.
+
+        Nothing else would end the run: each try looks like the first one.
+        """
+        tries = self._context.sent_back
+        tries[intent.link_id] += 1
+        if tries[intent.link_id] < SENT_BACK_AT_MOST:
+            self.dropped(intent, str(error), look_up=look_up)
+        else:
+            self._failing(intent, error, code="temporary", resend=True)
 
     def dropped(
         self,
@@ -315,19 +337,22 @@ class Settlement:
         )
 
     def _params(self, intent: PendingWrite, error: errors.RecordError) -> dict[str, str]:
-        params = {"side": self._side.label, "detail": error.detail or str(error)}
+        said = [str(error)] if error.code in SAYS_LITTLE else []
+        words = dict.fromkeys([*said, error.detail or str(error)])
+        params = {"side": self._side.label, "detail": " ".join(words), "field": "a field"}
         if isinstance(error, errors.RecordRejected):
             labels = {m.field(self._side): m.name for m in self._config.mappings}
             if error.field:
                 params["field"] = labels.get(error.field, "") or error.field
                 params["value"] = str(intent.payload.get(error.field, ""))
-            params["existing_id"] = error.existing_id
+            params["existing_id"] = error.existing_id or "not told"
         unique = self._config.pair.unique_name
         if unique:
             params["name"] = str(intent.payload.get(unique, ""))
-        email = next(iter(self._config.pair.match_keys(self._side, intent.payload)), "")
+        known = {**store.seen(intent.link, self._side), **intent.payload}
+        email = next(iter(self._config.pair.match_keys(self._side, known)), "")
         params["email"] = email
-        params.setdefault("value", email)
+        params["value"] = params.get("value") or email
         return params
 
     def _owner_of(self, params: dict[str, str]) -> str:

@@ -14,6 +14,7 @@ from syncapp.connectors.jsontext import mapping, text
 from syncapp.connectors.rate import BlockReason, Budget, Limit
 from syncapp.core.errors import ConnectionBroken
 from syncapp.core.ports import Clock
+from syncapp.core.sides import Side
 
 READ_SECONDS = 60.0
 #: HubSpot gives up after 100 s of work (524).
@@ -72,7 +73,9 @@ class HubSpotDialect:
         error = judge(problem_of(answer), writing=False)
         if isinstance(error, ConnectionBroken):
             return error
-        return ConnectionBroken(str(error), code="reconnect", request_id=answer.request_id)
+        return ConnectionBroken(
+            str(error), code="reconnect", request_id=answer.request_id, side=Side.HUBSPOT
+        )
 
     def _until_midnight(self) -> float:
         try:

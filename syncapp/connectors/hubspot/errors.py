@@ -27,6 +27,7 @@ from syncapp.core.errors import (
     Throttled,
     TryLater,
 )
+from syncapp.core.sides import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ FAULTS = (
     ),
     Fault(
         "forbidden", RecordRejected, "no_permission",
-        "HubSpot does not allow this to the connected user or app.",
+        "The rights of the app, or of the person who connected it, do not cover it.",
         status=_status(403), reading=ConnectionBroken,
     ),
     Fault(
@@ -160,7 +161,7 @@ FAULTS = (
     ),
     Fault(  # UNCONFIRMED spelling of the code; portal rules apply to API writes since 2026-09
         "required", RecordRejected, "missing_value",
-        "HubSpot requires a value for this property.",
+        "A rule of the account asks for it.",
         codes=r"MISSING_REQUIRED_PROPERTY|REQUIRED_PROPERTY.*|.*_REQUIRED",
     ),
     Fault(  # UNCONFIRMED: no page gives the code for a text above 65,536 characters
@@ -181,7 +182,7 @@ FAULTS = (
     Fault(
         "invalid_value", RecordRejected, "invalid_value",
         # INVALID_OPTION, _LONG, _INTEGER, _DATE, and administrators' rules such as INVALID_ALPHA
-        "HubSpot does not accept this value.", codes=r"INVALID_[A-Z_]+",
+        "It breaks a rule of this property.", codes=r"INVALID_[A-Z_]+",
     ),
     # -- records
     Fault(
@@ -205,7 +206,7 @@ FAULTS = (
 )  # fmt: skip
 
 NOT_LISTED = Fault(
-    "not_listed", RecordRejected, "rejected", "HubSpot refused the record.",
+    "not_listed", RecordRejected, "rejected", "The reason is not one that is known here.",
     reading=ConfigurationInvalid,
 )  # fmt: skip
 
@@ -254,6 +255,10 @@ def judge(problem: Problem, *, writing: bool) -> SyncError:
         wait = problem.retry_after_seconds
         return kind(
             says, wait_seconds=wait, code="temporary", detail=detail, request_id=problem.request_id
+        )
+    if kind is ConnectionBroken:
+        return ConnectionBroken(
+            says, code=fault.code, detail=detail, request_id=problem.request_id, side=Side.HUBSPOT
         )
     return kind(says, code=fault.code, detail=detail, request_id=problem.request_id)
 

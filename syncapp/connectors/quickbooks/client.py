@@ -19,6 +19,7 @@ from syncapp.connectors.quickbooks.errors import (
 )
 from syncapp.connectors.rate import Budget
 from syncapp.core.errors import ConnectionBroken
+from syncapp.core.sides import Side
 
 #: QuickBooks itself gives up after 120 s.
 TIMEOUT_SECONDS = 125.0
@@ -51,7 +52,9 @@ class QuickBooksDialect:
         error = judge(problem_of(answer))
         if isinstance(error, ConnectionBroken):
             return error
-        return ConnectionBroken(str(error), code="reconnect", request_id=answer.request_id)
+        return ConnectionBroken(
+            str(error), code="reconnect", request_id=answer.request_id, side=Side.QUICKBOOKS
+        )
 
 
 class QuickBooksClient:

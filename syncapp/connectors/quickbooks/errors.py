@@ -25,6 +25,7 @@ from syncapp.core.errors import (
     Throttled,
     TryLater,
 )
+from syncapp.core.sides import Side
 
 THROTTLED_CODES = frozenset({"3001", "003001"})
 
@@ -87,7 +88,7 @@ FAULTS = (
         "company administrator.",
     ),
     Fault(
-        "10200", ConnectionBroken, "reconnect",
+        "10200", ConnectionBroken, "no_permission",
         "The QuickBooks company was reset. Reconnect, and check it before anything is written.",
     ),
     # -- waiting
@@ -129,7 +130,7 @@ FAULTS = (
     _no("6210", "period_closed", "The books are closed for this date, with a password."),
     Fault(
         "5020", RecordRejected, "no_permission",
-        "QuickBooks does not allow this to the person who connected it, or on this plan.",
+        "The person who connected it may not do this, or the plan does not have it.",
         reading=ConnectionBroken,
     ),
     _no("5030", "no_permission", "Not available on this QuickBooks plan or in its country."),
@@ -141,10 +142,13 @@ FAULTS = (
     ),
     _no("500", "rejected", "QuickBooks does not support this operation."),
     _no("2010", "unknown_field", "QuickBooks does not know a field that was sent."),
-    _no("3000", "unknown_field", "QuickBooks does not know a custom field that was sent."),
+    _no(
+        "3000", "unknown_field", "QuickBooks does not know a custom field that was sent.",
+        about="CustomField",
+    ),
     _no("5000", "unknown_field", "QuickBooks no longer has a field that was sent."),
     _no("6080", "no_name", "QuickBooks needs a name."),
-    _no("2020", "missing_value", "QuickBooks needs a value that is missing."),
+    _no("2020", "missing_value", "A value that must be given is missing."),
     _no("6420", "missing_value", "QuickBooks needs an e-mail address."),
     _no("6440", "missing_value", "A line needs an item or an account."),
     _no("6520", "missing_value", "A tracked inventory item needs a quantity."),
@@ -201,7 +205,7 @@ FAULTS = (
     _no("10100", "rejected", "A query would have returned too much."),
 )  # fmt: skip
 
-NOT_LISTED = _no("", "rejected", "QuickBooks refused the record.")
+NOT_LISTED = _no("", "rejected", "The reason is not one that is known here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,17 +235,25 @@ def judge(problem: Problem, *, op: str = "") -> SyncError:
     detail = redact(words)
     if kind is RecordRejected:
         found = re.search(r"\b(?:Txn)?Id=(\d+)", problem.detail)
+        unknown = re.search(r"Unrecognized field \"([^\"]+)\"", problem.detail)
         return RecordRejected(
             fault.says, code=fault.reason, detail=detail, request_id=problem.request_id,
-            field=problem.element or fault.about, existing_id=found.group(1) if found else "",
+            field=problem.element or fault.about or (unknown.group(1) if unknown else ""),
+            existing_id=found.group(1) if found else "",
         )  # fmt: skip
     if issubclass(kind, TryLater):
         return kind(
             fault.says, wait_seconds=problem.retry_after_seconds, code="temporary", detail=detail,
             request_id=problem.request_id,
         )  # fmt: skip
+    if kind is ConnectionBroken:
+        return ConnectionBroken(
+            fault.says, code=fault.reason, detail=detail, request_id=problem.request_id,
+            side=Side.QUICKBOOKS,
+        )  # fmt: skip
     says = fault.says
     if kind is ConfigurationInvalid:
+        says = "QuickBooks refused a request." if fault is NOT_LISTED else says
         says = f"{says.rstrip('.')} ({problem.code or problem.status})."
     return kind(says, code=fault.reason, detail=detail, request_id=problem.request_id)
 

@@ -53,7 +53,7 @@ ERRORS: dict[str, tuple[str, type[SyncError], str]] = {
         ConnectionBroken,
         "no_permission",
     ),
-    "10200": ("", ConnectionBroken, "reconnect"),
+    "10200": ("", ConnectionBroken, "no_permission"),
     "3001": ("The request limit was reached.  Try again later", Throttled, "temporary"),
     "003001": ("The request limit was reached.  Try again later", Throttled, "temporary"),
     "130": ("", TryLater, "temporary"),
