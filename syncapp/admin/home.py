@@ -107,8 +107,7 @@ def describe(request: HttpRequest) -> dict[str, Any]:
     return {
         "steps": steps(request, seen),
         "pairs": [
-            _pair(request, one, now)
-            | {"preflight": preflight.badge(one.pair, reports[one.pair.pk])}
+            _pair(request, one, now) | {"preflight": _preflight(one, reports[one.pair.pk])}
             for one in seen.pairs
         ],
         "healths": _healths(seen, now) if request.user.has_perm("syncapp.view_connection") else [],
@@ -123,8 +122,14 @@ def describe(request: HttpRequest) -> dict[str, Any]:
 def describe_pair(request: HttpRequest, pair: AccountPair) -> dict[str, Any]:
     """One pair as the home page shows it."""
     now = timezone.now()
-    badge = preflight.badge(pair, preflights.report(pair, now=now))
-    return _pair(request, overview.read_pair(pair, now=now), now) | {"preflight": badge}
+    seen = overview.read_pair(pair, now=now)
+    badge = _preflight(seen, preflights.report(pair, now=now))
+    return _pair(request, seen, now) | {"preflight": badge}
+
+
+def _preflight(seen: PairOverview, report: preflights.Report) -> dict[str, str]:
+    begun = [card.definition.object_type for card in seen.cards]
+    return preflight.badge(seen.pair, report, begun)
 
 
 # -- the first visit

@@ -7,7 +7,8 @@ account itself, and knows no check.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -118,9 +119,20 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 # -- for other pages
 
 
-def badge(pair: AccountPair, report: Report) -> dict[str, str]:
-    """A link to the page that says how the pair stands."""
-    blocking, warnings = report.count(Severity.BLOCKING), report.count(Severity.WARNING)
+def badge(pair: AccountPair, report: Report, objects: Sequence[str]) -> dict[str, str]:
+    """A link to the page that says how the pair stands.
+
+    Args:
+        pair: The pair.
+        report: Its pre-flight.
+        objects: The syncs that were begun: only what concerns them counts; () for all.
+    """
+    found = Counter(
+        one.severity
+        for one in report.findings
+        if not objects or any(one.concerns(name) for name in objects)
+    )
+    blocking, warnings = found[Severity.BLOCKING], found[Severity.WARNING]
     if report.checked_at is None:
         text, tone = _("Pre-flight not done yet"), "quiet"
     elif blocking:

@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from syncapp import tasks
 from syncapp.core.preflight import CATALOGUE
 from syncapp.models import Connection, Preflight, PreflightTick, SyncDefinition
+from syncapp.services import preflight
 from tests.admin import rows
 from tests.admin.conftest import signed_in
 from tests.world import World
@@ -139,20 +141,40 @@ def test_a_vendor_that_is_away_is_said_and_the_look_before_is_shown(
     assert "Check again" in page
 
 
-def test_home_and_the_pairs_page_say_how_it_stands(world: World, administrator: Client) -> None:
-    world.sync()
-    pair_page = reverse("admin:syncapp_accountpair_change", args=[world.pair.pk])
-    for url in (reverse("admin:index"), pair_page):
-        page = content(administrator, url)
-        assert "Pre-flight not done yet" in page
-        assert address(world) in page
+def test_the_pairs_page_says_how_it_stands(world: World, administrator: Client) -> None:
+    url = reverse("admin:syncapp_accountpair_change", args=[world.pair.pk])
+    page = content(administrator, url)
+    assert "Pre-flight not done yet" in page
+    assert address(world) in page
     looked(world, administrator)
-    for url in (reverse("admin:index"), pair_page):
-        assert "Pre-flight: 1 blocking" in content(administrator, url)
+    assert "Pre-flight: 1 blocking" in content(administrator, url)
     PreflightTick.objects.create(
         pair=world.pair, code="workflows", who="ada", at=datetime(2026, 11, 2, tzinfo=UTC), text="x"
     )
-    assert "Pre-flight: 5 warnings" in content(administrator, pair_page)
+    assert "Pre-flight: 5 warnings" in content(administrator, url)
+
+
+def test_home_counts_only_what_concerns_the_syncs_that_were_begun(
+    world: World, administrator: Client
+) -> None:
+    world.sync()
+    home = reverse("admin:index")
+    assert "Pre-flight not done yet" in content(administrator, home)
+    looked(world, administrator)
+    assert "Pre-flight: all fine" in content(administrator, home)  # contacts: nothing blocks
+    world.quickbooks.add("Cash sales")
+    looked(world, administrator)
+    assert "Pre-flight: 1 warning" in content(administrator, home)
+
+
+def test_a_look_whose_message_was_lost_is_done_by_the_next_tick(world: World) -> None:
+    preflight.request(world.pair, now=timezone.now())
+    tasks.tick()
+    row = Preflight.objects.get()
+    assert row.state == "finished"
+    calls = len(world.http.sent)
+    tasks.preflight(world.pair.pk)  # delivered twice: done once
+    assert len(world.http.sent) == calls
 
 
 def review(world: World) -> str:
