@@ -200,9 +200,14 @@ def _compare_invoices(
         if source is None:
             report.add(one, "source", "still there", "gone")
             continue
+        for what, wanted, actual in compare_documents(one.source, source) if one.source else ():
+            report.add(one, f"source: {what}", wanted, actual)
         number = one.mirror.number if one.mirror else source.number
         found = by_number.get(number, []) if number else []
-        if one.mirror is None:
+        if one.left_alone:
+            if found != [claims.mirror_of(one)]:
+                report.add(one, "mirror", f"left as {claims.mirror_of(one)}", ", ".join(found))
+        elif one.mirror is None:
             claimed = claims.mirror_of(one) or ""
             found = found or [claimed] * (claimed in left)
             if found:

@@ -40,6 +40,9 @@ class Trouble(StrEnum):
     UNKNOWN_CURRENCY = "its currency is not set up in HubSpot"
     NO_SKU = "it has no SKU"
     NO_EMAIL = "it has no e-mail address"
+    LINES_EDITED_IN_QUICKBOOKS = "its lines were edited in QuickBooks, but it is HubSpot's"
+    PAYMENT_REMOVED_IN_QUICKBOOKS = "its payment was removed in QuickBooks, but it is HubSpot's"
+    MIRROR_EDITED = "its mirror in HubSpot was edited, which is not sent"
     REFUNDED = "the refund is to be recorded in QuickBooks"
 
 
@@ -137,6 +140,7 @@ class Sale:
     id: str = ""
     number: str = ""
     second_contact: Party | None = None
+    left_alone: bool = False  # its mirror stands, and is no longer what the source says
     typed: str = ""  # HubSpot: the moment that stands for the day, where it is not midnight UTC
 
     @property

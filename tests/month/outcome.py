@@ -68,6 +68,8 @@ class Expected:
     born_id: str
     trouble: Trouble
     mirror: Document | None = None  # of an invoice that goes over
+    source: Document | None = None  # what an invoice must still be where it was made
+    left_alone: bool = False  # the mirror stands, and is not judged
     fields: dict[str, str] | None = None  # of a contact or a product that goes over
 
 
@@ -92,8 +94,8 @@ def load(file: Path) -> Expectation:
 
 
 def _expected(held: dict[str, Any]) -> Expected:
-    mirror = _document(held["mirror"]) if held["mirror"] else None
-    return Expected(**{**held, "trouble": Trouble(held["trouble"]), "mirror": mirror})
+    documents = {n: _document(held[n]) if held[n] else None for n in ("mirror", "source")}
+    return Expected(**{**held, **documents, "trouble": Trouble(held["trouble"])})
 
 
 def _document(held: dict[str, Any]) -> Document:

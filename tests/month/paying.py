@@ -22,8 +22,14 @@ class Payers:
 
     def __init__(self, luck: random.Random, month: Month) -> None:
         self.luck, self.month = luck, month
+        # One of eight is not paid in this month at all.
         self.payable = [
-            s for s in month.invoices if s.trouble not in NOT_PAID and not s.voided and s.total > 0
+            sale
+            for sale in month.invoices
+            if sale.trouble not in NOT_PAID
+            and not sale.voided
+            and sale.total > 0
+            and luck.random() > 0.125
         ]
         self.left = {sale: sale.total for sale in self.payable}
         self.payments: list[Payment] = []

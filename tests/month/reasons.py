@@ -42,6 +42,10 @@ OUTCOMES: dict[Trouble, tuple[Shown, ...]] = {
     Trouble.UNKNOWN_CURRENCY: (Shown("failing", ("inv_currency", "invalid_value", "dependency")),),
     Trouble.NO_SKU: (Shown("excluded", ("no_sku",)),),
     Trouble.NO_EMAIL: (Shown("excluded", ("no_email",)),),
+    Trouble.LINES_EDITED_IN_QUICKBOOKS: (Shown("failing", ("inv_lines_edited_in_qbo",)),),
+    Trouble.PAYMENT_REMOVED_IN_QUICKBOOKS: (Shown("failing", ("inv_payment_removed_in_qbo",)),),
+    # ENGINE 3.2: not sent, noted, and overwritten by QuickBooks' next value.
+    Trouble.MIRROR_EDITED: (IN_SYNC, Shown("failing", ("edit_in_quickbooks", "inv_edit_in_qbo"))),
     # On the invoice, or on a record of the payment's own while the invoice is in sync.
     Trouble.REFUNDED: (Shown("failing", ("pay_refund_in_hubspot", "refund_in_hubspot")), IN_SYNC),
 }
