@@ -30,6 +30,7 @@ from syncapp.services.leases import Lease
 
 UNREACHABLE_PAUSE = timedelta(seconds=60)
 IDLE_PAUSE = timedelta(seconds=60)
+CUT_SHORT = "The worker stopped in the middle of this run; the next run went on from there."
 #: A used-up day or month may end sooner: somebody buys more. Looking costs no call.
 LONGEST_PAUSE = timedelta(hours=1)
 
@@ -58,6 +59,7 @@ def run_pair(lease: Lease, *, env: Env, trigger: str, scope: Scope) -> SyncRun:
     marked "crashed".
     """
     pair = AccountPair.objects.select_related("hubspot", "quickbooks").get(pk=lease.pair_id)
+    _end_dead_runs(lease, env)
     run = SyncRun.objects.create(
         pair=pair, trigger=trigger, started_at=env.clock.now(), lease_epoch=lease.epoch
     )
@@ -88,6 +90,17 @@ def run_pair(lease: Lease, *, env: Env, trigger: str, scope: Scope) -> SyncRun:
     finally:
         _finish(run, context, env, pause, finished=finished)
     return run
+
+
+def _end_dead_runs(lease: Lease, env: Env) -> None:
+    """Say of earlier runs that never came to their end that their process did not live to see it.
+
+    Who holds the lease now knows: nobody works under an older number any more. A process that only
+    stood still overwrites the sentence when it wakes and finds that another one took over.
+    """
+    SyncRun.objects.filter(
+        pair_id=lease.pair_id, state=SyncRun.State.RUNNING, lease_epoch__lt=lease.epoch
+    ).update(state=SyncRun.State.ENDED_EARLY, detail=CUT_SHORT, ended_at=env.clock.now())
 
 
 def _open(pair: AccountPair, run: SyncRun, lease: Lease, env: Env, scope: Scope) -> RunContext:

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 
 from syncapp.models import AccountPair, PendingWrite, SyncRun
+from syncapp.services.runs import CUT_SHORT
 from tests.acceptance.harness import Simulator
 from tests.chaos.crowd import Crowd
 from tests.chaos.figures import Figures
@@ -147,7 +148,7 @@ class Rounds:
     def _judged(self, scene: Scene, expected: dict[str, Any] | None) -> list[str]:
         verdict: Verdict = scene.verdict()
         self.figures.counts["write"] += verdict.app_writes
-        self.figures.counts["cut short"] += SyncRun.objects.filter(ended_at=None).count()
+        self.figures.counts["cut short"] += SyncRun.objects.filter(detail=CUT_SHORT).count()
         found = verdict.violations
         for part, held in verdict.state.items():
             if expected is not None and held != expected[part]:
@@ -200,7 +201,7 @@ class Rounds:
         before = Zombie._tables(), scene.pair().lease_epoch
         os.kill(pid, signal.SIGCONT)
         scene.wait(
-            lambda: SyncRun.objects.filter(pk=run.pk, ended_at__isnull=False).exists(),
+            lambda: SyncRun.objects.exclude(detail=run.detail).filter(pk=run.pk).exists(),
             "the woken worker notices",
             30,
         )

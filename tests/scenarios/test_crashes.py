@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from syncapp.core.sides import Side
-from syncapp.models import PendingWrite, RecordLink
+from syncapp.models import PendingWrite, RecordLink, SyncRun
+from syncapp.services import leases, runs
 from syncapp.services.env import CRASH_POINTS
+from syncapp.services.runs import Scope
 from tests.world import World
 
 
@@ -160,9 +162,6 @@ def test_an_edit_made_while_a_write_was_unknown_is_not_lost(world: World) -> Non
 
 
 def test_a_lost_lease_cannot_commit(world: World) -> None:
-    from syncapp.services import leases, runs
-    from syncapp.services.runs import Scope
-
     world.hubspot.add(email="h@example.com", firstname="Hana")
     world.sync()
     lease = leases.take(world.pair.pk, env=world.env)
@@ -183,3 +182,24 @@ def test_a_crash_right_after_a_token_refresh_is_survived(world: World) -> None:
     world.run_until_crash("token_received")
     world.settle()
     assert world.quickbooks.names() == ["Hana"]
+
+
+def test_a_run_whose_process_died_does_not_stay_running(world: World) -> None:
+    """Found by ``make chaos``: each killed worker left a run that ran for ever in the list."""
+    world.hubspot.add(email="h@example.com", firstname="Hana")
+    world.sync()
+    lease = leases.take(world.pair.pk, env=world.env)
+    assert lease is not None
+    dead = SyncRun.objects.create(
+        pair=world.pair,
+        trigger="schedule",
+        started_at=world.clock.now(),
+        lease_epoch=lease.epoch,
+    )
+    world.clock.advance(301)
+    taken_over_at = world.clock.now()
+    assert world.run().state == "finished"
+    dead.refresh_from_db()
+    assert (dead.state, dead.detail) == ("ended_early", runs.CUT_SHORT)
+    assert dead.ended_at is not None
+    assert dead.ended_at >= taken_over_at
