@@ -47,8 +47,13 @@ def ingest(context: RunContext, *, force: bool = False, full: bool = False) -> b
 
 
 def _cursor(context: RunContext, side: Side, stream: str) -> Cursor:
-    cursor, _ = Cursor.objects.get_or_create(pair=context.pair, side=side.value, stream=stream)
-    return cursor
+    known = {"pair": context.pair, "side": side.value, "stream": stream}
+    found = Cursor.objects.filter(**known).first()
+    if found is None:
+        with transaction.atomic():
+            context.confirm()
+            found, _ = Cursor.objects.get_or_create(**known)
+    return found
 
 
 def _list(context: RunContext, sync: ActiveSync, side: Side) -> bool:
@@ -157,8 +162,8 @@ def _sweep_due(context: RunContext, sync: ActiveSync, side: Side) -> bool:
     cursor = _cursor(context, side, f"sweep:{sync.config.pair.type(side)}")
     now = context.env.clock.now()
     if cursor.next_due_at is None:
-        cursor.next_due_at = now + timedelta(seconds=settings.SYNC["SWEEP_SECONDS"])
-        cursor.save(update_fields=["next_due_at"])
+        _plan_sweep(context, cursor)
+        return False
     return cursor.next_due_at <= now
 
 
@@ -185,9 +190,15 @@ def _sweep(context: RunContext, sync: ActiveSync, side: Side) -> None:
     missing = sorted(set(known) - listed)
     if missing:
         look_up(context, sync, side, missing)
-    cursor = _cursor(context, side, f"sweep:{record_type}")
+    _plan_sweep(context, _cursor(context, side, f"sweep:{record_type}"))
+
+
+def _plan_sweep(context: RunContext, cursor: Cursor) -> None:
+    """Note when the next sweep is due, as the owner of the pair."""
     cursor.next_due_at = context.env.clock.now() + timedelta(seconds=settings.SYNC["SWEEP_SECONDS"])
-    cursor.save(update_fields=["next_due_at"])
+    with transaction.atomic():
+        context.confirm()
+        cursor.save(update_fields=["next_due_at"])
 
 
 def look_up(context: RunContext, sync: ActiveSync, side: Side, ids: Sequence[str]) -> None:

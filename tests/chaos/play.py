@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,8 @@ def main(arguments: list[str]) -> int:
     """Play the rounds of a plan."""
     folder, database = Path(arguments[0]), arguments[1]
     plan: dict[str, Any] = json.loads(arguments[2])
+    # A signal must unwind what is below, or simulators and servers would stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     django.setup()
     logging.disable(logging.WARNING)  # the workers' logs tell; this process only sets up and checks
     from tests.chaos.figures import Figures

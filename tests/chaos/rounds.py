@@ -64,6 +64,8 @@ class Rounds:
                 self.figures.counts["deed"] += scene.hands.done
         except RoundFailed as failed:
             violations = [str(failed)]
+        except Exception as error:  # noqa: BLE001 - one round's trouble must not cost the others
+            violations = [f"the round broke off: {error!r}"]
         self.figures.rounds[kind] += 1
         if violations:
             self.figures.violations[name] = violations
@@ -197,16 +199,13 @@ class Rounds:
 
     def _wake(self, scene: Scene, pid: int, epoch: int) -> None:
         """SIGCONT it: it writes nothing down, neither here nor (again) at the vendors."""
-        run = SyncRun.objects.filter(lease_epoch=epoch).latest("pk")
         before = Zombie._tables(), scene.pair().lease_epoch
         os.kill(pid, signal.SIGCONT)
-        scene.wait(
-            lambda: SyncRun.objects.exclude(detail=run.detail).filter(pk=run.pk).exists(),
-            "the woken worker notices",
-            30,
-        )
+        noticed = SyncRun.objects.filter(lease_epoch=epoch, ended_at__isnull=False)
+        noticed = noticed.exclude(detail=CUT_SHORT)
+        scene.wait(noticed.exists, "the woken worker notices", 30)
         time.sleep(0.3)
-        run.refresh_from_db()
+        run = noticed.get()
         if run.state == SyncRun.State.ENDED_EARLY and run.detail.startswith("Another worker"):
             self.figures.counts["fenced"] += 1
         after = Zombie._tables(), AccountPair.objects.get().lease_epoch

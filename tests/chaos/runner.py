@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from tools import with_services
 
 PARTS = ("crash", "kill", "freeze", "cut")
 PASSES = 3
+LIMIT = 60
 #: Each crowd costs an undisturbed round; what happens to it differs by seed anyway.
 MOST_CROWDS = 8
 OPTIONS = {"ROUNDS", "DATABASE", "JSON", "FIRST", "PARTS", "POINTS", "MUTANT", "KEEP"}
@@ -96,7 +98,7 @@ def _plan(options: dict[str, str]) -> dict[str, Any]:
     rounds: list[list[Any]] = []
     if "crash" in parts:
         rounds += [["crash", first, point, nth] for point, nth in passes]
-    for kind, chosen in (("freeze", few), ("cut", few), ("kill", seeds)):
+    for kind, chosen in (("kill", seeds), ("freeze", few), ("cut", few)):
         if kind in parts:
             rounds += [[kind, seed] for seed in chosen]
     return {"rounds": rounds, "crowds": min(MOST_CROWDS, max(1, count // 4))}
@@ -127,14 +129,20 @@ def _play(database: str, options: dict[str, str]) -> Figures:
             environment["DATABASE_URL"] = services["DATABASE_URL"].replace("/postgres", "/tandem")
             environment["REDIS_URL"] = f"redis://127.0.0.1:{plan['redis_port']}/0"
         command = [sys.executable, "-m", "tests.chaos.play", str(folder), database]
-        done = subprocess.run([*command, json.dumps(plan)], cwd=ROOT, env=environment, check=False)
+        player = subprocess.Popen([*command, json.dumps(plan)], cwd=ROOT, env=environment)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        try:
+            code = player.wait()
+        finally:
+            player.terminate()
+            player.wait(LIMIT)
         figures = Figures(database)
-        if done.returncode == 0:
+        if code == 0:
             kept = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
             counters = {
                 name: Counter(kept.pop(name)) for name in ("rounds", "counts", "crashed_at")
             }
             figures = Figures(**kept, **counters)
         else:
-            figures.violations["run"] = [f"it ended with code {done.returncode}"]
+            figures.violations["run"] = [f"it ended with code {code}"]
         return figures

@@ -7,6 +7,7 @@ back at work. Must not touch the database before the fork.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import django
@@ -19,6 +20,7 @@ from django.conf import settings  # noqa: E402
 
 from config.celery import app  # noqa: E402
 from syncapp import tasks as _tasks  # noqa: E402, F401
+from syncapp.management import supervisor  # noqa: E402
 from syncapp.services.env import real_env  # noqa: E402
 
 MUTANT = "CHAOS_MUTANT"  # a rule to switch off in the workers, to see it missed
@@ -31,6 +33,7 @@ if os.environ.get(MUTANT):
 def work(log: str, crash_at: str, threads: int) -> None:
     """Be a worker until killed; ``crash_at`` as in TANDEM_CRASH_AT."""
     os.setsid()
+    supervisor.end_with_parent(signal.SIGKILL)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for standard in (1, 2):
         os.dup2(file, standard)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncapp.core.sides import Side
-from syncapp.models import PendingWrite, RecordLink, SyncRun
+from syncapp.models import Cursor, PendingWrite, RecordLink, SyncRun
 from syncapp.services import leases, runs
 from syncapp.services.env import CRASH_POINTS
 from syncapp.services.runs import Scope
@@ -203,3 +203,21 @@ def test_a_run_whose_process_died_does_not_stay_running(world: World) -> None:
     assert (dead.state, dead.detail) == ("ended_early", runs.CUT_SHORT)
     assert dead.ended_at is not None
     assert dead.ended_at >= taken_over_at
+
+
+def test_a_lost_lease_moves_no_cursor(world: World) -> None:
+    """Found by ``make chaos``: a woken worker noted when the next sweep is due (I9)."""
+    world.hubspot.add(email="h@example.com", firstname="Hana")
+    world.sync()
+    world.run()
+    Cursor.objects.filter(stream__startswith="sweep:").delete()
+    before = list(Cursor.objects.order_by("pk").values())
+    lease = leases.take(world.pair.pk, env=world.env)
+    assert lease is not None
+    world.clock.advance(301)
+    assert leases.take(world.pair.pk, env=world.env) is not None
+    run = runs.run_pair(
+        lease, env=world.env, trigger="command", scope=Scope(force=True, sliced=False)
+    )
+    assert run.state == "ended_early"
+    assert list(Cursor.objects.order_by("pk").values()) == before
