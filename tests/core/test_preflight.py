@@ -206,3 +206,46 @@ def test_one_of_several_scopes_is_enough_and_a_side_that_does_not_tell_passes() 
     assert not is_granted({"hubspot": ["oauth"]}, Side.HUBSPOT, "products")
     assert is_granted({}, Side.HUBSPOT, "products")
     assert one("scopes", with_(granted={})) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"home_currency": ""}, "home_currency"),
+        ({"hubspot_currencies": []}, "home_currency"),
+        ({"home_currency": "", "hubspot_currencies": ["EUR"]}, "multicurrency"),
+        ({"preferences": None, "hubspot_currencies": ["EUR", "USD"]}, "multicurrency"),
+        ({"preferences": None}, "discounts"),
+        ({"country": "GB", "preferences": {"UsingSalesTax": True}}, "sales_tax"),
+        ({"customers_linked": 9}, "customers_first"),
+    ],
+)
+def test_what_says_nothing_raises_no_alarm(values: dict[str, object], code: str) -> None:
+    assert one(code, with_(**values)) is None
+
+
+def test_s4_a_mixed_pair_blocks_until_somebody_confirms_it() -> None:
+    mixed = {"environments": {"hubspot": "production", "quickbooks": "sandbox"}}
+    finding = one("environments", with_(**mixed))
+    assert finding is not None
+    assert finding.severity is Severity.BLOCKING
+    assert finding.sentence == "HubSpot is “production” and QuickBooks is “sandbox”."
+    ticked = one("environments", with_(**mixed), environments=Tick("ada", NOW))
+    joined = one("environments", with_(**mixed, mixed_confirmed=True))
+    for milder in (ticked, joined):
+        assert milder is not None
+        assert milder.severity is Severity.WARNING
+
+
+def test_s26_workflows_are_silent_once_confirmed() -> None:
+    assert one("workflows", WELL) is None
+    assert [each.code for each in blocking(findings(WELL), "invoices")] == ["workflows"]
+
+
+def test_invoices_of_another_integration_without_a_date_block_until_confirmed() -> None:
+    facts = with_(other_invoices=3)
+    finding = one("other_integration", facts)
+    ticked = one("other_integration", facts, other_integration=Tick("ada", NOW))
+    assert finding is not None
+    assert ticked is not None
+    assert (finding.severity, ticked.severity) == (Severity.BLOCKING, Severity.INFORMATION)

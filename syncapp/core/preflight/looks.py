@@ -114,8 +114,14 @@ def other_integration(facts: Facts, tick: Tick | None) -> Seen | None:
     """Invoices that HubSpot's data sync or its older integration brought."""
     if facts.other_invoices is None:
         return _unread(facts, "invoices", "HubSpot's invoices")
-    if not facts.other_invoices or facts.other_newest_at is None:
+    if not facts.other_invoices:
         return None
+    if facts.other_newest_at is None:
+        return Seen(
+            f"{_count(facts.other_invoices, 'invoice')} in HubSpot came from another QuickBooks "
+            "integration; HubSpot does not say when.",
+            severity=Severity.INFORMATION if tick else None,
+        )
     newest = datetime.fromisoformat(facts.other_newest_at)
     sentence = (
         f"{_count(facts.other_invoices, 'invoice')} in HubSpot came from another QuickBooks "
