@@ -5,6 +5,7 @@ Not here: whether anything is written.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from syncapp.core.schema import Kind
@@ -70,7 +71,8 @@ class FieldMapping:
 
     def convert(self, value: Value, to: Side) -> Value:
         """The value of the other side in the form ``to`` is sent."""
-        found = value.strip() if isinstance(value, str) else value
+        # NFC: a letter typed as letter and accent is one that Western European sets do hold.
+        found = unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
         in_order = self.transforms if to is Side.QUICKBOOKS else tuple(reversed(self.transforms))
         for transform in in_order:
             found = transform.apply(found, to)

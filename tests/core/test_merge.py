@@ -169,6 +169,12 @@ def test_another_spelling_is_not_an_edit(kind, before, after):
     assert decide((before, before), (after, before), kind=kind) == Agree()
 
 
+def test_what_is_sent_is_composed():
+    """ENGINE 2.4: a US company takes "é", but not "e" with an accent after it."""
+    assert decide(OLD, ("Jose\u0301", "old")) == Copy(Q, "Jos\u00e9")
+    assert decide(("Jose\u0301", "Jos\u00e9"), ("Jose\u0301", "Jos\u00e9")) == Agree()
+
+
 def test_what_is_sent_has_no_blanks_around_it():
     assert decide(OLD, (" new\n", "old")) == Copy(Q, "new")
     assert decide(OLD, (" h ", " q "), winner=H) == Copy(Q, "h", conflict=True)
