@@ -244,6 +244,10 @@ class Connector(Protocol):
         """
         ...
 
+    def marker_of(self, record: Record) -> str:
+        """The marker a record bears; "" for none, and for types that cannot bear one."""
+        ...
+
     def write(self, batch: WriteBatch) -> tuple[WriteResult, ...]:
         """Send one batch, once. One result per item, in the order of the items.
 

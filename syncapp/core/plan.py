@@ -89,6 +89,14 @@ def because(code: str, **params: str) -> Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be told once in the record log. The key says whether it was told."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPlan:
     """The decision for one record.
 
@@ -99,6 +107,7 @@ class RecordPlan:
         emptied: Mapping keys whose value was emptied on one side, which is not sent.
         waits_on: The link that has to be settled first.
         wants: Links whose records are needed, although a filter keeps them out.
+        notes: What is told once and changes nothing.
     """
 
     status: Status
@@ -107,3 +116,4 @@ class RecordPlan:
     emptied: tuple[tuple[str, Side], ...] = ()
     waits_on: int | None = None
     wants: tuple[int, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -298,7 +298,7 @@ def _plan_unlinked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordP
     seen = link.on(source)
     assert seen is not None  # noqa: S101 - a link holds at least one side
     to = source.other
-    reason = _why_not_created(source, seen, config, facts)
+    reason = why_not_created(source, seen, config, facts)
     if reason is not None:
         return RecordPlan(reason, base=link.base)
     extra = config.pair.completes(to, seen.values, config.mappings)
@@ -326,7 +326,7 @@ def mapped_values(seen: Observed, config: SyncConfig, to: Side) -> tuple[FieldCh
     return tuple(fields)
 
 
-def _why_not_created(
+def why_not_created(
     source: Side, seen: Observed, config: SyncConfig, facts: Facts
 ) -> Status | None:
     """The first reason against creating the other side's record; None when there is none.

@@ -49,6 +49,7 @@ class RecordLink(models.Model):
     quickbooks_gone = models.CharField(max_length=16, blank=True, default="")
     base = models.JSONField(default=dict, blank=True)
     emptied = models.JSONField(default=list, blank=True)
+    told = models.JSONField(default=list, blank=True)
     parent = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="parts"
     )

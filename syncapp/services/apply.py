@@ -44,7 +44,7 @@ FLAPPING_TIMES = 4
 FLAPPING_WINDOW = timedelta(hours=24)
 PLAN_FIELDS = (
     "base", "emptied", "state", "code", "params", "refused", "next_at", "failing_since",
-    "attempts", "updated_at", "blocked_on", "parent",
+    "attempts", "updated_at", "blocked_on", "told",
 )  # fmt: skip
 
 
@@ -129,11 +129,15 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
 
 def _wake_waiting(context: RunContext, settled: Sequence[RecordLink]) -> None:
     """Plan again what waited for records that are settled now, and the wholes of parts."""
+    now = context.env.clock.now()
     done = [link.pk for link in settled if link.blocked_on_id is None]
     if done:
-        RecordLink.objects.filter(blocked_on__in=done).update(
-            blocked_on=None, next_at=context.env.clock.now()
-        )
+        RecordLink.objects.filter(blocked_on__in=done).update(blocked_on=None, next_at=now)
+    wholes = {link.parent_id for link in settled if link.parent_id is not None}
+    if wholes:
+        RecordLink.objects.filter(pk__in=wholes, next_at=None).exclude(
+            code="outcome_unknown"
+        ).update(next_at=now)
 
 
 def _ask_for(context: RunContext, plans: Sequence[tuple[RecordLink, RecordPlan]]) -> None:
@@ -197,6 +201,7 @@ def _sort_out(
         link.base = {key: [pair.hubspot, pair.quickbooks] for key, pair in plan.base.items()}
         link.blocked_on_id = plan.waits_on
         _note_emptied(context, sync, link, plan, done)
+        _tell(context, link, plan, done)
         status = plan.status
         change = _executable(link, plan, now)
         if change is not None and link.pk in flapping:
@@ -294,6 +299,22 @@ def _note_emptied(
             )
         )
     link.emptied = now_empty
+
+
+def _tell(context: RunContext, link: RecordLink, plan: RecordPlan, done: _Round) -> None:
+    """Log, once, what a plan has to say although it changes nothing."""
+    for note in plan.notes:
+        if note.key not in link.told:
+            done.log.append(
+                record_log.entry(
+                    link,
+                    record_log.Kind.DECIDED,
+                    at=context.env.clock.now(),
+                    run=context.run,
+                    text=note.text,
+                )
+            )
+    link.told = [note.key for note in plan.notes]
 
 
 def _flapping(sync: ActiveSync, links: Sequence[RecordLink], now: datetime) -> dict[int, str]:

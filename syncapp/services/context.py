@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from syncapp.connectors.base import Connector
 from syncapp.core.planner import SyncConfig
@@ -61,6 +62,7 @@ class RunContext:
         looked_up: Links whose match key was looked up right before their create.
         to_look_up: Ids to be read again before they are planned, per (definition, side).
         associated: Links whose associated records were read by this run.
+        known: What was found out in this run and holds to its end (rates, items of ours).
         missing: Unknown creates that were looked for and are certainly not there.
         sent_back: How often a link's write was answered with "read it again", by link.
     """
@@ -81,6 +83,7 @@ class RunContext:
         default_factory=lambda: defaultdict(list)
     )
     associated: set[int] = field(default_factory=set)
+    known: dict[str, Any] = field(default_factory=dict)
     missing: list[tuple[ActiveSync, Side, list[int]]] = field(default_factory=list)
     sent_back: Counter[int] = field(default_factory=Counter)
 
@@ -95,6 +98,15 @@ class RunContext:
         if self.max_calls is not None and self.calls >= self.max_calls:
             return True
         return self.until is not None and self.env.clock.monotonic() >= self.until
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nothing may be written anywhere."""
+        return self.run is None
+
+    def sync_of(self, object_type: str) -> ActiveSync | None:
+        """The active sync of an object, where this run covers it."""
+        return next((s for s in self.syncs if s.config.pair.name == object_type), None)
 
     def confirm(self) -> None:
         """Prove, inside a transaction, that the lease is still ours."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -22,6 +23,15 @@ from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 
 RELATED_CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One link to be planned, as it is or as it would be."""
+
+    link: RecordLink
+    state: LinkState
+    facts: Facts
 
 
 def as_state(link: RecordLink, config: SyncConfig) -> LinkState:

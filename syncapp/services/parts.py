@@ -14,6 +14,7 @@ from django.db.models import Q
 from syncapp.core.records import Record
 from syncapp.core.sides import Side
 from syncapp.services import store
+from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 
 CHUNK = 200
@@ -36,6 +37,7 @@ def observe(context: RunContext, sync: ActiveSync, side: Side, records: Iterable
     changed = _observe(context, sync, side, told)
     for fed in _fed_by(context, sync, side):
         _observe(context, fed, side, told)
+        _adopt(sync, fed, side, told)
     return changed
 
 
@@ -77,6 +79,24 @@ def _observe(context: RunContext, sync: ActiveSync, side: Side, records: Sequenc
     for start in range(0, len(in_parts), CHUNK):
         _drop_missing(context, sync, side, in_parts[start : start + CHUNK])
     return changed
+
+
+def _adopt(sync: ActiveSync, fed: ActiveSync, side: Side, records: Sequence[Record]) -> None:
+    """Tell new parts which record they are parts of."""
+    column = f"{side.value}_id"
+    ids = [record.ref.id for record in records]
+    for start in range(0, len(ids), CHUNK):
+        wholes = sync.definition.links.filter(**{f"{column}__in": ids[start : start + CHUNK]})
+        parents = dict(wholes.values_list(column, "pk"))
+        of_them = Q()
+        for one in parents:
+            of_them |= Q(**{f"{column}__startswith": f"{one}/"})
+        if not of_them:
+            continue
+        orphans = list(fed.definition.links.filter(of_them, parent=None))
+        for orphan in orphans:
+            orphan.parent_id = parents[whole_of(str(orphan.id_on(side)))]
+        save_changed(orphans, ["parent"])
 
 
 def _drop_missing(

@@ -6,28 +6,20 @@ Runs, rehearsals and look-ups plan through here, so that all of them plan alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from syncapp.core.matching import Matches
 from syncapp.core.merge import BasePair
 from syncapp.core.plan import IN_SYNC, ChangeOp, RecordPlan
-from syncapp.core.planner import Facts, LinkState, plan_record, wanted_name
+from syncapp.core.planner import plan_record, wanted_name
 from syncapp.core.sides import Side
 from syncapp.core.values import name_key
 from syncapp.models import PendingWrite, RecordKey, RecordLink
 from syncapp.services import facts as fact_finding
+from syncapp.services import invoices
 from syncapp.services.context import ActiveSync, RunContext
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One link to be planned, as it is or as it would be."""
-
-    link: RecordLink
-    state: LinkState
-    facts: Facts
-
+from syncapp.services.facts import Case
 
 Planner: TypeAlias = Callable[[RunContext, ActiveSync, Sequence[Case]], Mapping[int, RecordPlan]]
 
@@ -147,6 +139,9 @@ def _name_owners(
 Loader: TypeAlias = Callable[[RunContext, ActiveSync, Sequence[RecordLink]], Sequence[RecordLink]]
 
 #: What is read along with the records of an object.
-LOADERS: Mapping[str, tuple[Loader, ...]] = {}
+LOADERS: Mapping[str, tuple[Loader, ...]] = {"invoices": (invoices.load,)}
 #: Objects whose plans need more than their own fields.
-PLANNERS: Mapping[str, Planner] = {}
+PLANNERS: Mapping[str, Planner] = {
+    "invoices": invoices.plan,
+    "invoice_lines": invoices.plan_lines,
+}

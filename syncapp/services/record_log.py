@@ -52,7 +52,7 @@ def field_changes(
     config: SyncConfig, side: Side, changes: Iterable[FieldChange]
 ) -> list[dict[str, Value]]:
     """What a change did to each field, in words a person knows."""
-    labels = {mapping.key: mapping.label for mapping in config.mappings}
+    labels = {mapping.key: mapping.label for mapping in (*config.mappings, *config.pair.derived)}
     return [
         {
             "field": change.field,

@@ -23,8 +23,8 @@ from syncapp.models import RecordLink, Rehearsal, SyncDefinition
 from syncapp.services import definitions, facts, ingest, planning, runs, store
 from syncapp.services.config import calendar_of, parse_document
 from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.facts import Case
 from syncapp.services.leases import Lease
-from syncapp.services.planning import Case
 
 CHUNK = 500
 SAMPLES = 50

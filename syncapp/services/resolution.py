@@ -131,7 +131,7 @@ def _find_created(
     connector = context.connectors[side]
     field = connector.marker_field or sync.config.pair.unique_name
     if field is None:
-        return {}
+        return _find_marked(context, sync, side, intents)
     wanted = {
         intent.pk: intent.marker if connector.marker_field else str(intent.payload.get(field, ""))
         for intent in intents
@@ -159,6 +159,20 @@ def _find_created(
             sync, side, missing, others, marker_field=connector.marker_field, taken=found.values()
         )
     return found
+
+
+def _find_marked(
+    context: RunContext, sync: ActiveSync, side: Side, intents: Sequence[PendingWrite]
+) -> dict[int, Record]:
+    """QuickBooks' transactions have no name: those of that time are read and their memo looked at.
+
+    A memo cannot be asked for (UNCONFIRMED, apis/quickbooks.md 5).
+    """
+    connector = context.connectors[side]
+    since = min(intent.first_sent_at for intent in intents) - CLOCK_TOLERANCE
+    records = connector.created_since(sync.config.pair.type(side), since, fields=())
+    by_marker = {connector.marker_of(record): record for record in records}
+    return {intent.pk: by_marker[intent.marker] for intent in intents if intent.marker in by_marker}
 
 
 def _recognised(

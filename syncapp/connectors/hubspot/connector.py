@@ -333,9 +333,15 @@ class HubSpotConnector:
 
     # -- writing
 
+    def marker_of(self, record: Record) -> str:
+        """See ``Connector``."""
+        return text(record.get(MARKER))
+
     def write(self, batch: WriteBatch) -> tuple[WriteResult, ...]:
         """See ``Connector``."""
         _type(batch.type)
+        if batch.op is Op.ASSOCIATE:
+            return ties.replace(self._client, batch)
         return writes.write(self._client, batch)
 
     # -- associations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from syncapp.connectors.base import Tie
+from syncapp.connectors.base import Refused, Tie, WriteBatch, WriteItem, WriteResult, Written
 from syncapp.connectors.batches import WholeRefused
 from syncapp.connectors.caller import Answer
 from syncapp.connectors.hubspot.client import HubSpotClient
@@ -21,6 +21,8 @@ from syncapp.core.errors import (
     RecordRejected,
     TryLater,
 )
+from syncapp.core.records import Record, RecordRef
+from syncapp.core.sides import Side
 
 #: Inputs of one call: 1,000 are allowed for reading, 2,000 for writing (5.2).
 READ_BATCH = 1000
@@ -266,3 +268,40 @@ def _named(told: Mapping[str, Json]) -> tuple[str, str]:
     one = text(told.get("fromObjectId")) or text(mapping(told.get("from")).get("id"))
     other = text(told.get("toObjectId")) or text(mapping(told.get("to")).get("id"))
     return one, other
+
+
+def replace(client: HubSpotClient, batch: WriteBatch) -> tuple[WriteResult, ...]:
+    """Make each record's associations with a type the one that is asked for.
+
+    Safe to repeat: what is tied already is tied again without effect.
+    """
+    results: list[WriteResult] = []
+    wanted = [
+        (item, name.removeprefix("@"), str(value))
+        for item in batch.items
+        for name, value in item.values.items()
+    ]
+    by_type: dict[str, list[tuple[WriteItem, str]]] = {}
+    for item, to_type, target in wanted:
+        by_type.setdefault(to_type, []).append((item, target))
+    for to_type, some in by_type.items():
+        ids = [item.record_id or "" for item, _ in some]
+        held = read(client, batch.type, ids, to_type)
+        leaving = [
+            (item.record_id or "", tie)
+            for item, target in some
+            for tie in held[item.record_id or ""]
+            if tie.id != target
+        ]
+        staying = [(item.record_id or "", Tie(to_type, target)) for item, target in some]
+        failed = dict(write(client, batch.type, staying))
+        if not failed:
+            failed = dict(remove(client, batch.type, leaving))
+        for item, _ in some:
+            problem = next((e for (one, _), e in failed.items() if one == item.record_id), None)
+            if problem is not None:
+                results.append(Refused(item.key, problem))
+            else:
+                ref = RecordRef(Side.HUBSPOT, batch.type, item.record_id or "")
+                results.append(Written(item.key, Record(ref, item.values)))
+    return tuple(results)

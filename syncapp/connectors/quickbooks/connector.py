@@ -17,6 +17,7 @@ from syncapp.connectors.quickbooks import changes, custom_fields, query, schema,
 from syncapp.connectors.quickbooks.client import QuickBooksClient, server_time
 from syncapp.connectors.quickbooks.entities import BATCH, ENTITIES, IN_LIST, PAGE, Entity
 from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_of
+from syncapp.connectors.quickbooks.markers import NOTE, marker_in
 from syncapp.connectors.quickbooks.records import to_record
 from syncapp.core.errors import ConfigurationInvalid, RecordGone
 from syncapp.core.ports import Env
@@ -241,6 +242,10 @@ class QuickBooksConnector:
         return cursors.instant(server_time(answer)) or answer.at or self._env.clock.now()
 
     # -- writing
+
+    def marker_of(self, record: Record) -> str:
+        """See ``Connector``: in the memo of transactions."""
+        return marker_in(record.get(NOTE))
 
     def write(self, batch: WriteBatch) -> tuple[WriteResult, ...]:
         """See ``Connector``."""

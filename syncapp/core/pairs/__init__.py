@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from syncapp.core.pairs.base import ObjectPair
 from syncapp.core.pairs.contacts import CONTACTS
+from syncapp.core.pairs.invoices import INVOICES, LINES
 
-OBJECT_PAIRS: Mapping[str, ObjectPair] = {pair.name: pair for pair in (CONTACTS,)}
-
+OBJECT_PAIRS: Mapping[str, ObjectPair] = {pair.name: pair for pair in (CONTACTS, INVOICES, LINES)}
 #: The objects a person sets a sync up for; the others belong to one of these.
 CHOOSABLE = tuple(name for name, pair in OBJECT_PAIRS.items() if not pair.host)
 #: Parts of records, which stand in no list.

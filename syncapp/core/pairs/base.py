@@ -136,6 +136,7 @@ class ObjectPair:
         batch_sizes: How many records one call writes, where that is fewer than the side allows.
         origin: Where a record was first that was found on both sides: a side, or "both".
         summary: What lists show of a record besides its label, from its planned values.
+        derived: Fields of HubSpot that only show what QuickBooks computes; nobody maps them.
         derive: Values that a side tells only in a roundabout way, by names that begin with "@".
         dated_by: The field of a side that says when a record was made there; a sync of records
             that have one may begin at a date, and leaves older ones out.
@@ -165,6 +166,7 @@ class ObjectPair:
     hidden: bool = False
     listens: frozenset[Side] = frozenset(Side)
     split: Callable[[Side, Record], tuple[Record, ...]] = _whole
+    derived: tuple[FieldMapping, ...] = ()
     derive: Callable[[Side, Values], Values] = _nothing
     summary: Callable[[Side, Values], Summary] = _unsummarised
     origin: Callable[[Values, Values], str] = _unknown_origin

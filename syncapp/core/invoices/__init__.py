@@ -1,0 +1,1 @@
+"""Invoices: their lines, who may edit what, the gate to QuickBooks, and the plan of one."""

@@ -1,0 +1,313 @@
+"""What is known around invoices, for their planner; and the line items of mirrored ones.
+
+Reads along what a HubSpot invoice is associated with. Decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import cast
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from syncapp.connectors.base import AssociatingConnector, BookkeepingConnector
+from syncapp.core import dates
+from syncapp.core.invoices.books import Books
+from syncapp.core.invoices.facts import (
+    CUSTOM_ITEM,
+    DISCOUNT_ITEM,
+    InvoiceFacts,
+    Party,
+    Substitute,
+)
+from syncapp.core.invoices.line_items import Whole, plan_line
+from syncapp.core.invoices.lines import LINE_ITEM_FIELDS, LINE_ITEMS, BilledLine, Goods, billed
+from syncapp.core.invoices.plan import plan_invoice
+from syncapp.core.money import amount
+from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, DEALS, DRAFT
+from syncapp.core.plan import RecordPlan, Status
+from syncapp.core.planner import LinkState
+from syncapp.core.reasons import State
+from syncapp.core.sides import Side
+from syncapp.core.values import Value, Values
+from syncapp.models import RecordLink, SyncDefinition
+from syncapp.services import connections, goods, parties, store
+from syncapp.services.bulk import save_changed
+from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.facts import Case
+
+LOADED = "@loaded"
+#: How old what is known of the books may be.
+BOOKS_AGE = timedelta(hours=1)
+
+
+def load(
+    context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]
+) -> Sequence[RecordLink]:
+    """Read contacts, deals and line items of HubSpot's own invoices that changed."""
+    changed = [link for link in links if _must_load(link)]
+    if not changed:
+        return links
+    connector = cast("AssociatingConnector", context.connectors[Side.HUBSPOT])
+    ids = [str(link.hubspot_id) for link in changed]
+    record_type = sync.config.pair.type(Side.HUBSPOT)
+    people = connector.ties(record_type, ids, "contacts")
+    deals = connector.ties(record_type, ids, "deals")
+    ties = connector.ties(record_type, ids, "line_items")
+    items = {
+        record.ref.id: record
+        for record in connector.read(
+            "line_items",
+            sorted({tie.id for some in ties.values() for tie in some}),
+            fields=LINE_ITEM_FIELDS,
+        )
+        if record.gone is None
+    }
+    named = parties.find(
+        context, sync, Side.HUBSPOT, [tie.id for some in people.values() for tie in some]
+    )
+    for link in changed:
+        own = str(link.hubspot_id)
+        contacts = [tie.id for tie in people[own]]
+        lines = [
+            {"id": tie.id, **{name: items[tie.id].get(name) for name in LINE_ITEM_FIELDS}}
+            for tie in ties[own]
+            if tie.id in items
+        ]
+        loaded: dict[str, Value] = {
+            CONTACTS: contacts,
+            DEALS: [tie.id for tie in deals[own]],
+            LINE_ITEMS: lines,
+            CUSTOMER: _customer(contacts, named),
+            LOADED: link.hubspot_version,
+        }
+        store.put(link, "seen", Side.HUBSPOT, {**store.seen(link, Side.HUBSPOT), **loaded})
+        store.name_it(sync.config, link)
+    with transaction.atomic():
+        context.confirm()
+        save_changed(changed, ["hubspot_seen", "label", "number", "party", "amount"])
+        store.save_keys(sync.config, changed)
+    return links
+
+
+def _must_load(link: RecordLink) -> bool:
+    """Mirrors of QuickBooks' invoices have nothing of their own, and drafts are not sent."""
+    seen = store.seen(link, Side.HUBSPOT)
+    return (
+        link.hubspot_id is not None
+        and not link.hubspot_gone
+        and link.origin != Side.QUICKBOOKS.value
+        and seen.get("hs_invoice_billable") != "false"
+        and seen.get("hs_invoice_status", DRAFT) != DRAFT
+        and (seen.get(LOADED) != link.hubspot_version or not link.hubspot_version)
+    )
+
+
+def _customer(contacts: Sequence[str], named: Mapping[str, Party]) -> str:
+    if len(contacts) != 1:
+        return ""
+    return named[contacts[0]].id_on(Side.QUICKBOOKS)
+
+
+def plan(context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> Mapping[int, RecordPlan]:
+    """Plan a chunk of invoices."""
+    gathered = _Around(context, sync, cases)
+    return {
+        case.link.pk: plan_invoice(case.state, sync.config, case.facts, gathered.of(case))
+        for case in cases
+    }
+
+
+def books(context: RunContext) -> Books:
+    """What the company's books allow, read anew when it is older than an hour."""
+    connection = context.pair.quickbooks
+    read_at = connection.details_read_at
+    if read_at is None or read_at < context.env.clock.now() - BOOKS_AGE:
+        connections.refresh_details(connection, env=context.env)
+    return Books.from_details(connection.details)
+
+
+class _Around:
+    """What is known around the invoices of a chunk, gathered in a few queries."""
+
+    def __init__(self, context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> None:
+        self._context, self._sync = context, sync
+        self._books = books(context)
+        where = dates.zone(sync.config.time_zone)
+        self._today = context.env.clock.now().astimezone(where).date().isoformat()
+        states = [case.state for case in cases]
+        self._contacts = parties.find(
+            context, sync, Side.HUBSPOT, [one for s in states for one in _contact_ids(s)]
+        )
+        self._customers = parties.find(
+            context, sync, Side.QUICKBOOKS, [_customer_id(s) for s in states]
+        )
+        ours = [s for s in states if s.origin != Side.QUICKBOOKS.value and s.hubspot is not None]
+        lines = [line for s in ours if s.hubspot for line in billed(s.hubspot.values)]
+        self._goods: Mapping[str, Goods] = goods.of_lines(context, lines) if lines else {}
+        self._numbers = _number_owners(sync, cases)
+        self._lines = _line_states(sync, cases)
+
+    def of(self, case: Case) -> InvoiceFacts:
+        """The facts of one invoice."""
+        state = case.state
+        open_lines, failing = self._lines.get(case.link.pk, (0, None))
+        customer = self._customers.get(_customer_id(state))
+        shared = InvoiceFacts(
+            books=self._books,
+            today=self._today,
+            parties=(customer,) if customer else (),
+            lines_open=open_lines,
+            lines_failing=failing,
+        )
+        if state.origin == Side.QUICKBOOKS.value or state.hubspot is None:
+            return shared
+        values = state.hubspot.values
+        lines = billed(values)
+        return InvoiceFacts(
+            books=self._books,
+            today=self._today,
+            parties=tuple(self._contacts[one] for one in _contact_ids(state)),
+            booked_party=customer,
+            products={line.id: self._goods[line.id] for line in lines if line.id in self._goods},
+            custom_item=self._custom_item(lines, values),
+            discount_item=self._discount_item(values),
+            number_owner=self._numbers.get(case.link.pk, ""),
+            rate=self._rate(values),
+        )
+
+    def _custom_item(self, lines: Sequence[BilledLine], values: Values) -> Substitute:
+        needs = amount(values.get("hs_fees_total")) or any(
+            line.id not in self._goods or not self._goods[line.id].is_active for line in lines
+        )
+        if not needs or self._books.needs_tax_codes:
+            return Substitute()
+        account = str(self._sync.config.options.get("income_account") or "")
+        return goods.substitute(self._context, self._sync, CUSTOM_ITEM, account)
+
+    def _discount_item(self, values: Values) -> Substitute:
+        if self._books.allows_discounts or not amount(values.get("hs_discounts_total")):
+            return Substitute()
+        account = str(self._sync.config.options.get("discount_account") or "")
+        return goods.substitute(self._context, self._sync, DISCOUNT_ITEM, account)
+
+    def _rate(self, values: Values) -> str:
+        currency = str(values.get("hs_currency") or "")
+        if not self._books.is_multicurrency or currency in {"", self._books.home_currency}:
+            return ""
+        day = dates.as_date(values.get("hs_invoice_date"))
+        return exchange_rate(self._context, currency, day) if day else ""
+
+
+def exchange_rate(context: RunContext, currency: str, day: date) -> str:
+    """What one unit of a currency was worth on a day; asked once per run."""
+    key = f"rate {currency} {day}"
+    if key not in context.known:
+        connector = cast("BookkeepingConnector", context.connectors[Side.QUICKBOOKS])
+        context.known[key] = connector.exchange_rate(currency, day)
+    return str(context.known[key])
+
+
+def _contact_ids(state: LinkState) -> list[str]:
+    if state.hubspot is None or state.origin == Side.QUICKBOOKS.value:
+        return []
+    told = state.hubspot.values.get(CONTACTS)
+    return [str(one) for one in told] if isinstance(told, list) else []
+
+
+def _customer_id(state: LinkState) -> str:
+    if state.quickbooks is None:
+        return ""
+    return str(state.quickbooks.values.get("CustomerRef.value") or "")
+
+
+def _number_owners(sync: ActiveSync, cases: Sequence[Case]) -> Mapping[int, str]:
+    """Who has the number that a new invoice would take in QuickBooks."""
+    wanted = {
+        case.link.pk: case.link.number
+        for case in cases
+        if case.state.quickbooks is None and case.link.number
+    }
+    owners = {
+        row.number: row
+        for row in sync.definition.links.filter(
+            number__in=set(wanted.values()), quickbooks_id__isnull=False
+        ).exclude(quickbooks_gone="deleted")
+        if store.seen(row, Side.QUICKBOOKS).get("DocNumber") == row.number
+    }
+    return {
+        pk: f"invoice {number} of {owners[number].party} (id {owners[number].quickbooks_id})"
+        for pk, number in wanted.items()
+        if number in owners and owners[number].pk != pk
+    }
+
+
+def _line_states(
+    sync: ActiveSync, cases: Sequence[Case]
+) -> Mapping[int, tuple[int, Status | None]]:
+    """Of mirrored invoices: how many lines are not settled, and why one cannot be written."""
+    rows = (
+        RecordLink.objects.filter(
+            parent__in=[case.link.pk for case in cases], definition__object_type="invoice_lines"
+        )
+        .filter(Q(state=State.WAITING) | Q(state=State.FAILING))
+        .values("parent", "state", "code")
+        .annotate(count=Count("pk"))
+    )
+    found: dict[int, tuple[int, Status | None]] = {}
+    for row in rows:
+        parent = int(row["parent"] or 0)
+        count, failing = found.get(parent, (0, None))
+        if row["state"] == State.FAILING:
+            line = RecordLink.objects.filter(parent=parent, code=row["code"]).first()
+            params = line.params if line is not None else {}
+            failing = Status(State.FAILING, row["code"], params)
+        found[parent] = (count + row["count"], failing)
+    return found
+
+
+def plan_lines(
+    context: RunContext, sync: ActiveSync, cases: Sequence[Case]
+) -> Mapping[int, RecordPlan]:
+    """Plan a chunk of line items of mirrored invoices."""
+    parents = [case.link.parent_id for case in cases if case.link.parent_id is not None]
+    invoices = RecordLink.objects.in_bulk(parents)
+    items = {
+        str(values.get("ItemRef.value") or "")
+        for case in cases
+        if (values := store.seen(case.link, Side.QUICKBOOKS))
+    }
+    products = _products(context, items)
+    plans = {}
+    for case in cases:
+        whole = _whole(invoices.get(case.link.parent_id or 0))
+        item = str(store.seen(case.link, Side.QUICKBOOKS).get("ItemRef.value") or "")
+        plans[case.link.pk] = plan_line(case.state, sync.config, whole, products.get(item, ""))
+    return plans
+
+
+def _whole(link: RecordLink | None) -> Whole | None:
+    if link is None:
+        return None
+    return Whole(
+        link=link.pk,
+        label=str(link),
+        hubspot_id=link.hubspot_id or "",
+        is_mirror=link.origin == Side.QUICKBOOKS.value,
+        gone=link.quickbooks_gone or link.hubspot_gone,
+    )
+
+
+def _products(context: RunContext, items: set[str]) -> Mapping[str, str]:
+    """The HubSpot products of QuickBooks items that are linked."""
+    definition = SyncDefinition.objects.filter(
+        pair=context.pair, object_type="products", deleted_at=None
+    ).first()
+    if definition is None:
+        return {}
+    rows = definition.links.filter(
+        quickbooks_id__in=items, hubspot_id__isnull=False, hubspot_gone=""
+    )
+    return {str(row.quickbooks_id): str(row.hubspot_id) for row in rows}
