@@ -198,6 +198,8 @@ def check_fields(
     Raises:
         ConfigurationInvalid: Which field, and what to do.
     """
+    if sync.config.pair.host:
+        return  # nobody chose its fields
     checked = sync.definition.settings.get("fields_checked_at")
     now = env.clock.now()
     if not force and checked and datetime.fromisoformat(checked) > now - FIELD_CHECK_EVERY:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 
+from syncapp.services import preflight
 from tests.scenarios.documents import Seller, line, sale
 from tests.world import World
 
@@ -17,7 +19,10 @@ def seller(world: World) -> Seller:
 
 def start(seller: Seller, **options: object) -> None:
     """Contacts and invoices both ways, as somebody would set them up."""
-    seller.world.sync("contacts")
+    world = seller.world
+    world.sync("contacts")
+    ann, _ = User.objects.get_or_create(username="ann")
+    preflight.tick(world.pair, "workflows", user=ann, now=world.env.clock.now())
     told = {"income_account": seller.account("Income"), "not_taxable": "ann", **options}
     seller.world.sync("invoices", options=told)
 

@@ -7,7 +7,6 @@ QuickBooks' next value overwrites what was edited in HubSpot; until then it stan
 
 from __future__ import annotations
 
-from syncapp.core.filters import Filter
 from syncapp.core.invoices.facts import InvoiceFacts
 from syncapp.core.invoices.gate import CONTACT_BASE, party_on
 from syncapp.core.invoices.lines import booked_totals
@@ -56,21 +55,18 @@ def creation(
     )
 
 
-def plan(link: LinkState, config: SyncConfig, facts: InvoiceFacts) -> RecordPlan:
+def plan(
+    link: LinkState, config: SyncConfig, facts: InvoiceFacts, *, included: bool = False
+) -> RecordPlan:
     """Plan a mirror that exists."""
     assert link.hubspot is not None and link.quickbooks is not None  # noqa: S101, PT018
-    failing = config.filters.get(Side.QUICKBOOKS, Filter()).failing(link.quickbooks.values)
-    is_open = config.direction.allows(Side.HUBSPOT) and failing is None
+    shut = config.shuts_out(Side.QUICKBOOKS, link.quickbooks.values, included=included)
+    is_open = config.direction.allows(Side.HUBSPOT) and shut is None
     merged = merge_record(link, config, lambda _: Direction.TO_HUBSPOT if is_open else None)
     base, derived = _derived(link, dict(merged.base))
     notes = _edits_in_hubspot(link, config, base)
     if not is_open:
-        closed = (
-            because("filter", condition=failing)
-            if failing
-            else because("direction", side=Side.QUICKBOOKS.label)
-        )
-        return RecordPlan(closed, base=base)
+        return RecordPlan(shut or because("direction", side=Side.QUICKBOOKS.label), base=base)
     failed = _ties_out(link.quickbooks.values)
     if failed is not None:
         return RecordPlan(failed, base=base)

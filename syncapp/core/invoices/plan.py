@@ -44,7 +44,7 @@ def plan_invoice(
         case Side.HUBSPOT.value:
             plan = outbound.plan(link, config, around)
         case Side.QUICKBOOKS.value:
-            plan = mirror.plan(link, config, around)
+            plan = mirror.plan(link, config, around, included=facts.included)
         case _:
             plan = _compare(link)
     return _with_balance(plan, link, around)

@@ -235,6 +235,7 @@ INVOICES = ObjectPair(
     ),
     rank=2,
     options=OPTIONS,
+    dated_by={Side.HUBSPOT: "hs_createdate", Side.QUICKBOOKS: "MetaData.CreateTime"},
     derive=_derive,
     derived=DERIVED,
     summary=_summary,
