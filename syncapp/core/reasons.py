@@ -310,12 +310,6 @@ REASONS: Mapping[str, Reason] = {
             needs_decision=True,
         ),
         Reason(
-            "possible_duplicate", _F, Category.DUPLICATE,
-            "QuickBooks has an invoice for the same customer and amount already: {existing}.",
-            "If it is the same sale, exclude this one; else choose “Create new”.", Fixer.HERE,
-            needs_decision=True,
-        ),
-        Reason(
             "ambiguous_match", _F, Category.DUPLICATE,
             "Several records share {key}: {others}. It is not clear which belong together.",
             "Give each its own e-mail address, merge them where they are, or archive the ones "
