@@ -17,6 +17,7 @@ from syncapp.core.reasons import REASONS
 from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, SyncDraft
 from syncapp.services import drafts
+from syncapp.services.env import real_env
 
 FRAGMENT = "admin/syncapp/wizard/rehearsal.html"
 OPEN = (Rehearsal.State.REQUESTED, Rehearsal.State.RUNNING)
@@ -25,7 +26,9 @@ OPEN = (Rehearsal.State.REQUESTED, Rehearsal.State.RUNNING)
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a rehearsal is, or its result; the page asks every two seconds while it runs."""
     found = _find(pk)
-    draft = drafts.load(found.definition.pair, found.definition.object_type)
+    draft = drafts.load(
+        found.definition.pair, found.definition.object_type, now=real_env().clock.now()
+    )
     return TemplateResponse(request, FRAGMENT, {"rehearsal": rehearsal_context(found, draft)})
 
 

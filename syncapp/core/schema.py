@@ -33,7 +33,8 @@ class Field:
         label: What a person reads.
         max_length: In characters; None when unknown or unlimited.
         read_only: The vendor computes it or refuses writes.
-        options: The allowed internal values of a choice.
+        options: The allowed internal values of a choice, each with its label.
+        lacks: Why the field exists and still cannot be used; "" for one that can (S9).
     """
 
     name: str
@@ -45,3 +46,4 @@ class Field:
     unique: bool = False
     custom: bool = False
     options: tuple[tuple[str, str], ...] = ()
+    lacks: str = ""

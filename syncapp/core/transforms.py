@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from syncapp.core import dates
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values, is_empty, text
 
@@ -29,6 +30,7 @@ class TransformOp(StrEnum):
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
     JOIN = "join"
+    DAY = "day"
 
     @property
     def words(self) -> str:
@@ -53,6 +55,7 @@ _WORDS: Mapping[TransformOp, str] = {
     TransformOp.FIRST_NAME: "the first name only",
     TransformOp.LAST_NAME: "the last name only",
     TransformOp.JOIN: "joined with other fields",
+    TransformOp.DAY: "as the date in the company's time zone",
 }
 _ONE_WAY = frozenset(
     {TransformOp.CONSTANT, TransformOp.FIRST_NAME, TransformOp.LAST_NAME, TransformOp.JOIN}
@@ -65,7 +68,7 @@ class Transform:
 
     Attributes:
         to: The side that is given the form; the way back is the inverse.
-        text: The default, the constant, or the country code of a phone number.
+        text: The default, the constant, the country code of a phone number, or the time zone.
         pairs: ``(HubSpot option, QuickBooks option)``; of two with the same partner the first
             is used on the way back.
         fields: The fields that are joined after the mapping's own.
@@ -87,6 +90,8 @@ class Transform:
             return self.text if is_empty(value) else value
         if not isinstance(value, str):
             return value
+        if self.op is TransformOp.DAY:
+            return dates.date_in(value, dates.zone(self.text)) if self.text else value
         if self.op is TransformOp.PHONE:
             return _international(value, self.text)
         return _FORMS.get(self.op, text)(value)

@@ -60,18 +60,7 @@ def _read(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) ->
         return []
     connector = cast("AssociatingConnector", context.connectors[SIDE])
     by_id = {str(link.hubspot_id): link for link in links}
-    found: dict[str, dict[str, Value]] = {record_id: {} for record_id in by_id}
-    for record_type, fields in wanted.items():
-        ties = connector.ties(sync.config.pair.type(SIDE), list(by_id), record_type)
-        ids = {
-            record_id: dict.fromkeys(t.id for t in ties.get(record_id, ())) for record_id in by_id
-        }
-        values = _values(
-            connector, record_type, fields, {one for all_ in ids.values() for one in all_}
-        )
-        for record_id, mine in ids.items():
-            ones = [values[one] for one in mine if one in values]
-            found[record_id][stored_as(record_type)] = ones
+    found = read(connector, sync.config.pair.type(SIDE), wanted, list(by_id))
     changed = []
     for record_id, link in by_id.items():
         seen = link.hubspot_seen or {}
@@ -80,6 +69,25 @@ def _read(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) ->
             changed.append(link)
     context.associated |= {link.pk for link in links}
     return changed
+
+
+def read(
+    connector: AssociatingConnector,
+    own_type: str,
+    wanted: Mapping[str, tuple[str, ...]],
+    ids: Sequence[str],
+) -> dict[str, dict[str, Value]]:
+    """``{id: {stored name: values of each associated record}}`` of some records."""
+    found: dict[str, dict[str, Value]] = {record_id: {} for record_id in ids}
+    for record_type, fields in wanted.items():
+        ties = connector.ties(own_type, ids, record_type)
+        mine = {one: dict.fromkeys(tie.id for tie in ties.get(one, ())) for one in ids}
+        others = {other for all_ in mine.values() for other in all_}
+        values = _values(connector, record_type, fields, others)
+        for record_id, partners in mine.items():
+            ones = [values[one] for one in partners if one in values]
+            found[record_id][stored_as(record_type)] = ones
+    return found
 
 
 def _values(

@@ -168,7 +168,8 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
                 creation_only=row.creation_only,
                 builtin=row.builtin,
                 transforms=mapping_settings.transforms_of(row.transforms),
-                instant=f"{row.hubspot_field}:{row.quickbooks_field}" in instants,
+                instant=f"{row.hubspot_field}:{row.quickbooks_field}" in instants
+                or mapping_settings.keeps_instant(mapping_settings.transforms_of(row.transforms)),
             )
             for row in definition.mappings.all()
         ),

@@ -21,7 +21,7 @@ from syncapp.core.ports import Env
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
-from syncapp.services import associated, preflight
+from syncapp.services import associated, catalogue, preflight
 from syncapp.services import config as settings_documents
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
@@ -105,6 +105,10 @@ def activate(
     """
     config = settings_documents.load_config(definition)
     preflight.require(definition.pair, config, env=env)
+    typed = catalogue.typed(config, connectors)
+    if typed != config:
+        document = settings_documents.to_document(typed)
+        save_document(definition, document, now=env.clock.now())
     together = [definition, *definition.hosted.filter(deleted_at=None)]
     for one in together:
         sync = ActiveSync(one, settings_documents.load_config(one))
@@ -233,7 +237,7 @@ def check_config(config: SyncConfig, connectors: Mapping[Side, Connector]) -> No
 
 def unknown_fields(config: SyncConfig, side: Side, described: Sequence[Field]) -> list[str]:
     """The fields a configuration uses that a side does not have, sorted."""
-    known = {field.name for field in described}
+    known = {field.name for field in described if not field.lacks}
     builtin = set(config.pair.reads.get(side, ()))
     return [name for name in config.fields(side) if name not in known | builtin]
 

@@ -1,62 +1,27 @@
 """Drafts of a sync's settings: begun, kept between steps, checked, and put in force.
 
-A draft holds a settings document that nothing obeys yet. Knows which fields the two accounts
-have (asked, and remembered for a minute). Must not know how a page looks.
+A draft holds a settings document that nothing obeys yet. Must not know how a page looks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
-
-from syncapp.core.errors import ConfigurationInvalid, SyncError
-from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.errors import ConfigurationInvalid
 from syncapp.core.planner import SyncConfig
 from syncapp.core.ports import Env
-from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Rehearsal, SyncDefinition, SyncDraft
+from syncapp.services import catalogue, definitions, preflight, rehearsal, runs
 from syncapp.services import config as settings_documents
-from syncapp.services import connections, definitions, preflight, rehearsal, runs
+from syncapp.services.catalogue import FieldLists, Problem
 from syncapp.services.config import Document, SettingsError
-
-FIELDS_REMEMBERED_SECONDS = 60
 
 
 class DraftMoved(Exception):
     """Somebody else saved the draft since the page was opened; ``str()`` says who."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a draft cannot be put in force.
-
-    Attributes:
-        where: The part of the document, as a path (``filters.hubspot[0][1].field``).
-        message: What is wrong and what to do.
-    """
-
-    where: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldLists:
-    """The fields both accounts really have.
-
-    Attributes:
-        problems: ``{side: sentence}`` for a side that could not be asked.
-    """
-
-    fields: Mapping[Side, tuple[Field, ...]]
-    problems: Mapping[Side, str] = field(default_factory=dict)
-
-    def named(self, side: Side, name: str) -> Field | None:
-        """The field of that name, None when the account lacks it (or was not asked)."""
-        return next((one for one in self.fields.get(side, ()) if one.name == name), None)
 
 
 def living_definition(pair: AccountPair, object_type: str) -> SyncDefinition | None:
@@ -66,8 +31,11 @@ def living_definition(pair: AccountPair, object_type: str) -> SyncDefinition | N
     ).first()
 
 
-def load(pair: AccountPair, object_type: str) -> SyncDraft:
-    """The draft somebody began, or a fresh one (not saved) filled in from what is in force."""
+def load(pair: AccountPair, object_type: str, *, now: datetime) -> SyncDraft:
+    """The draft somebody began, or a fresh one (not saved).
+
+    That is filled in from what is in force; for a new sync from what is recommended (S11).
+    """
     found = (
         SyncDraft.objects.select_related("definition", "user")
         .filter(pair=pair, object_type=object_type)
@@ -78,11 +46,14 @@ def load(pair: AccountPair, object_type: str) -> SyncDraft:
         if found.definition_id is not None and definition is None:
             found.definition = None  # deleted meanwhile: the draft sets up a new sync
         return found
-    begun = definition is not None and definition.mappings.exists()
+    # A rehearsal of a draft leaves a definition behind that nobody has saved settings for.
+    begun = definition is not None and (
+        definition.config_version > 1 or definition.activated_at is not None
+    )
     document = (
         definitions.export_document(definition)
         if definition is not None and begun
-        else settings_documents.default_document(object_type)
+        else fresh_document(pair, object_type, now=now)
     )
     return SyncDraft(
         pair=pair,
@@ -135,28 +106,10 @@ def accept_move(draft: SyncDraft) -> None:
         draft.save(update_fields=["based_on_version", "updated_at"])
 
 
-def describe(pair: AccountPair, object_type: str, *, env: Env) -> FieldLists:
-    """The fields both accounts have for an object; a side that cannot be asked says why."""
-    object_pair = OBJECT_PAIRS[object_type]
-    found: dict[Side, tuple[Field, ...]] = {}
-    problems: dict[Side, str] = {}
-    for side in Side:
-        connection = pair.connection(side)
-        key = (
-            f"tandem-fields-{connection.pk}-{connection.token_version}-"
-            f"{connection.external_id}-{object_type}"
-        )
-        remembered = cache.get(key)
-        if remembered is None:
-            try:
-                connector = connections.connector_for(connection, env=env)
-                remembered = connector.describe(object_pair.type(side))
-            except SyncError as error:
-                problems[side] = str(error)
-                continue
-            cache.set(key, remembered, FIELDS_REMEMBERED_SECONDS)
-        found[side] = remembered
-    return FieldLists(found, problems)
+def fresh_document(pair: AccountPair, object_type: str, *, now: datetime) -> Document:
+    """What the wizard starts a new sync from: the recommended settings, from today on (S11)."""
+    days = settings_documents.calendar_of(pair, now)
+    return settings_documents.recommended_document(object_type, days)
 
 
 def check(document: Document, lists: FieldLists) -> list[Problem]:
@@ -169,7 +122,7 @@ def check(document: Document, lists: FieldLists) -> list[Problem]:
     for side in lists.fields:
         for name in definitions.unknown_fields(config, side, lists.fields[side]):
             problems.append(_unknown(config, side, name))
-    return problems
+    return problems + catalogue.incompatible(config, lists)
 
 
 def _unknown(config: SyncConfig, side: Side, name: str) -> Problem:
@@ -235,10 +188,9 @@ def put_in_force(draft: SyncDraft, *, env: Env) -> SyncDefinition:
     config = settings_documents.parse_document(draft.document)
     preflight.require(draft.pair, config, env=env)  # before anything is saved
     connectors = runs.open_connectors(draft.pair, env)
-    for side in Side:
-        described = connectors[side].describe(config.pair.type(side))
-        for name in definitions.unknown_fields(config, side, described):
-            raise ConfigurationInvalid(_unknown(config, side, name).message, code="unknown_field")
+    described = {side: connectors[side].describe(config.pair.type(side)) for side in Side}
+    for problem in check(draft.document, FieldLists(described)):
+        raise ConfigurationInvalid(problem.message, code="unknown_field")
     definition = definitions.find_or_start(draft.pair, draft.object_type)
     if settings_documents.to_document(config) != definitions.export_document(definition):
         definitions.save_document(definition, draft.document, now=env.clock.now())

@@ -104,8 +104,19 @@ def _parse_one(start: FieldMapping, entry: Mapping[str, Any], where: str) -> Fie
     _refuse_missing_field(start, transforms, where)
     label = start.label or str(entry.get("label") or "")
     return replace(
-        start, direction=direction, kind=kind, enabled=enabled, label=label, transforms=transforms
+        start,
+        direction=direction,
+        kind=kind,
+        enabled=enabled,
+        label=label,
+        transforms=transforms,
+        instant=start.instant or keeps_instant(transforms),
     )
+
+
+def keeps_instant(transforms: tuple[Transform, ...]) -> bool:
+    """Whether HubSpot keeps a moment where QuickBooks is given its date."""
+    return any(one.op is TransformOp.DAY and one.to is Side.QUICKBOOKS for one in transforms)
 
 
 def _refuse_missing_field(

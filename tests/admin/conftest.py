@@ -19,7 +19,9 @@ DOORS = (
     "syncapp.admin.links",
     "syncapp.admin.object_view",
     "syncapp.admin.record_view",
+    "syncapp.admin.rehearsals",
     "syncapp.admin.wizard.base",
+    "syncapp.admin.wizard.filters",
     "syncapp.admin.wizard.views",
     "syncapp.tasks",
 )

@@ -131,10 +131,23 @@ def test_groups_and_conditions_are_kept_as_typed(world: World, administrator: Cl
     assert SyncDraft.objects.get().document["filters"] == {
         "hubspot": [
             [
-                {"field": "city", "operator": "is", "value": "Rio"},
-                {"field": "email", "operator": "has_value", "value": ""},
+                {"field": "city", "operator": "is", "value": "Rio", "label": "City"},
+                {
+                    "field": "email",
+                    "operator": "has_value",
+                    "value": "",
+                    "kind": "email",
+                    "label": "Email",
+                },
             ],
-            [{"field": "lastname", "operator": "in", "value": "Silva, Souza"}],
+            [
+                {
+                    "field": "lastname",
+                    "operator": "in",
+                    "value": "Silva, Souza",
+                    "label": "Last Name",
+                }
+            ],
         ],
         "quickbooks": [],
     }
@@ -149,9 +162,11 @@ def test_groups_and_conditions_are_kept_as_typed(world: World, administrator: Cl
     [
         ("", "is", "x", "Choose a field for this condition, or remove it."),
         ("favourite_colour", "is", "blue", "HubSpot has no field “favourite_colour” any more."),
-        ("city", "is", "", "“City” is: type a value, or choose “has a value”."),
+        ("city", "is", "", "“City” is: type a value, or choose “is known”."),
         ("city", "greater", "3", "“City” holds text: it cannot be compared that way."),
         ("createdate", "after", "soon", "is compared with a day, such as 2026-01-31."),
+        ("createdate", "between", "2026-01-01", "is compared with two values"),
+        ("createdate", "less_days_ago", "some", "a whole number of days, such as 7."),
         ("lifecyclestage", "is", "hero", "has no option of that name (any more)."),
     ],
 )
@@ -190,6 +205,7 @@ def test_a_rehearsal_counts_and_writes_nothing(world: World, administrator: Clie
     world.hubspot.add(email="ada@example.com", firstname="Ada", lastname="Byron")
     world.quickbooks.add("Grace Hopper", "grace@example.com", GivenName="Grace")
     world.quickbooks.add("Nobody")
+    page(administrator, url(world, "filters"), **ALL, go="next")
     shown = page(administrator, url(world, "rehearse"), go="")
     found = Rehearsal.objects.get()
     assert found.state == "finished"
@@ -331,3 +347,53 @@ def test_an_unknown_object_or_pair_is_not_found(world: World, administrator: Cli
     for pair_id, name in ((world.pair.pk, "unicorns"), (world.pair.pk + 99, "contacts")):
         address = reverse("admin:syncapp_wizard", args=[pair_id, name])
         assert administrator.get(address).status_code == 404
+
+
+@proves("S11")
+def test_a_new_sync_starts_with_the_recommended_filters(
+    world: World, administrator: Client
+) -> None:
+    shown = page(administrator, url(world, "filters"))
+    assert 'value="invoices:hs_invoice_status" selected' in shown
+    assert "Associated invoice" in shown
+    assert "Days begin at midnight in " in shown
+    shown = page(administrator, url(world, "review"))
+    assert "it has an invoice of which" in shown
+    assert "All customers with an e-mail address." in shown
+
+
+@proves("S11")
+def test_a_filter_counts_whom_it_would_admit(world: World, administrator: Client) -> None:
+    world.hubspot.add(email="ada@example.com", firstname="Ada", city="Rio")
+    world.hubspot.add(email="bob@example.com", firstname="Bob", city="Oslo")
+    world.hubspot.add(firstname="Nobody", city="Rio")
+    typed = {"hubspot-mode": "own", "quickbooks-mode": "all", "change": "count:hubspot"}
+    shown = page(
+        administrator, url(world, "filters"), **typed | condition("0-0", "city", "is", "Rio")
+    )
+    assert "Would admit 1 of 3." in shown
+    assert "1 lacks an e-mail address." in shown
+    assert "it is required that City is “Rio”" in shown
+    assert not SyncDraft.objects.exists()
+
+
+def test_a_filter_that_is_not_finished_cannot_be_counted(
+    world: World, administrator: Client
+) -> None:
+    typed = {"hubspot-mode": "own", "quickbooks-mode": "all", "change": "count:hubspot"}
+    shown = page(administrator, url(world, "filters"), **typed | condition("0-0", "city", "is"))
+    assert "“is” needs a value." in shown
+
+
+def test_two_values_are_typed_in_two_boxes(world: World, administrator: Client) -> None:
+    typed = {"hubspot-mode": "own", "quickbooks-mode": "all", "go": "next"}
+    typed |= condition("0-0", "invoices:hs_createdate", "between", "2026-01-01")
+    typed["hubspot-0-0-high"] = "2026-01-31"
+    page(administrator, url(world, "filters"), **typed)
+    (told,) = SyncDraft.objects.get().document["filters"]["hubspot"][0]
+    assert (told["field"], told["related"], told["value"], told["kind"]) == (
+        "hs_createdate", "invoices", "2026-01-01,2026-01-31", "datetime",
+    )  # fmt: skip
+    assert 'name="hubspot-0-0-high" value="2026-01-31"' in page(
+        administrator, url(world, "filters")
+    )

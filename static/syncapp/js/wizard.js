@@ -43,3 +43,45 @@
     if (chosen) chosen.dispatchEvent(new Event("change", { bubbles: true }));
   });
 })();
+
+// Long lists of fields get a search box: what does not match is hidden, the chosen one stays.
+(function () {
+  "use strict";
+  const LONG = 12;
+
+  function search(select) {
+    if (select.dataset.ready || select.options.length < LONG) return;
+    select.dataset.ready = "1";
+    const box = document.createElement("input");
+    box.type = "search";
+    box.className = "tn-input tn-input--wide tn-search";
+    box.placeholder = select.dataset.search;
+    box.setAttribute("aria-label", select.dataset.search);
+    box.addEventListener("input", function () {
+      const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+      Array.from(select.options).forEach(function (option) {
+        const told = (option.text + " " + option.value).toLowerCase();
+        option.hidden = !option.selected && !words.every(function (word) { return told.includes(word); });
+      });
+      select.size = words.length ? 6 : 1;
+    });
+    box.addEventListener("keydown", function (event) {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const found = Array.from(select.options).find(function (option) {
+        return !option.hidden && !option.selected && option.value;
+      });
+      if (!found) return;
+      select.value = found.value;
+      select.size = 1;
+      box.value = "";
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    select.addEventListener("change", function () { select.size = 1; });
+    select.before(box);
+  }
+
+  function prepare() { document.querySelectorAll("select[data-search]").forEach(search); }
+  document.addEventListener("DOMContentLoaded", prepare);
+  document.addEventListener("htmx:afterSettle", prepare);
+})();

@@ -15,9 +15,9 @@ from syncapp.core.pairs import OBJECT_PAIRS, ObjectPair
 from syncapp.core.schema import Field
 from syncapp.core.sides import Direction, Side
 from syncapp.models import SyncDraft
-from syncapp.services import drafts
+from syncapp.services import catalogue
+from syncapp.services.catalogue import FieldLists
 from syncapp.services.config import Document
-from syncapp.services.drafts import FieldLists
 from syncapp.services.env import real_env
 
 
@@ -49,6 +49,7 @@ class Page:
     draft: SyncDraft
     document: Document
     user: Any
+    refresh: bool = False
 
     @property
     def object_pair(self) -> ObjectPair:
@@ -66,11 +67,17 @@ class Page:
     @cached_property
     def lists(self) -> FieldLists:
         """The fields of both accounts; asked only by steps that show them."""
-        return drafts.describe(self.draft.pair, self.draft.object_type, env=real_env())
+        return catalogue.describe(
+            self.draft.pair, self.draft.object_type, env=real_env(), refresh=self.refresh
+        )
 
-    def named(self, side: Side, name: str) -> Field | None:
-        """A field of an account."""
-        return self.lists.named(side, name)
+    def samples(self, side: Side) -> dict[str, list[str]]:
+        """A few values of each field."""
+        return catalogue.samples(self.draft.pair, self.draft.object_type, side, env=real_env())
+
+    def named(self, side: Side, name: str, related: str = "") -> Field | None:
+        """A field of an account, of the records themselves or of associated ones."""
+        return self.lists.named(side, name, related)
 
     def noun(self, side: Side) -> str:
         """What a record is called there, in the plural."""

@@ -7,41 +7,26 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.wizard.base import Mistake, Page, Typed
-from syncapp.core.filters import Operator
+from syncapp.core.errors import SyncError
+from syncapp.core.filters import OPERATORS, Operator, mistake_in
+from syncapp.core.reasons import REASONS
 from syncapp.core.schema import Field, Kind
 from syncapp.core.sides import Side
+from syncapp.services import admission
+from syncapp.services.config import SettingsError, calendar_of, parse_document
+from syncapp.services.env import real_env
 
-_NAME = re.compile(r"^(hubspot|quickbooks)-(\d{1,3})-(\d{1,3})-(field|operator|value)$")
-_ANY = (Operator.HAS_VALUE, Operator.NO_VALUE)
-_EXACT = (Operator.IS, Operator.IS_NOT)
+_NAME = re.compile(r"^(hubspot|quickbooks)-(\d{1,3})-(\d{1,3})-(field|operator|value|high)$")
 _LISTED = (Operator.IN, Operator.NOT_IN)
-_WORDS = (Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.STARTS_WITH)
-_TEXT = (*_EXACT, *_WORDS, *_LISTED, *_ANY)
-#: What can be asked of a field, by its kind.
-OPERATORS: Mapping[Kind, tuple[Operator, ...]] = {
-    Kind.TEXT: _TEXT,
-    Kind.EMAIL: _TEXT,
-    Kind.PHONE: _TEXT,
-    Kind.URL: _TEXT,
-    Kind.NUMBER: (*_EXACT, Operator.GREATER, Operator.LESS, *_ANY),
-    Kind.MONEY: (*_EXACT, Operator.GREATER, Operator.LESS, *_ANY),
-    Kind.DATE: (Operator.AFTER, Operator.BEFORE, *_ANY),
-    Kind.DATETIME: (Operator.AFTER, Operator.BEFORE, *_ANY),
-    Kind.BOOLEAN: (Operator.IS, *_ANY),
-    Kind.CHOICE: (*_EXACT, *_LISTED, *_ANY),
-    Kind.REFERENCE: (*_EXACT, *_LISTED, *_ANY),
-    Kind.STRUCTURE: _ANY,
-}
+_PAIRED = (Operator.BETWEEN, Operator.NOT_BETWEEN)
 KIND_WORDS = {
     Kind.TEXT: gettext_lazy("text"),
     Kind.EMAIL: gettext_lazy("an e-mail address"),
@@ -58,6 +43,12 @@ KIND_WORDS = {
 }
 Group = list[dict[str, str]]
 EMPTY: dict[str, str] = {"field": "", "operator": Operator.IS.value, "value": ""}
+#: What associated records are called above their fields.
+RELATED_WORDS = {
+    "companies": gettext_lazy("Associated company"),
+    "deals": gettext_lazy("Associated deal"),
+    "invoices": gettext_lazy("Associated invoice"),
+}
 
 
 class FiltersStep:
@@ -68,20 +59,32 @@ class FiltersStep:
     template = "admin/syncapp/wizard/filters.html"
 
     def read(self, page: Page, posted: QueryDict) -> Typed:
-        """The groups of both sides, after the button that was pressed did its part."""
-        filters = {side.value: _typed_groups(posted, side) for side in Side}
+        """The groups of both sides, each condition with what is known of its field."""
+        typed = {side: _typed_groups(page, posted, side) for side in Side}
+        filters = {side.value: typed[side] for side in Side}
         mistakes: list[Mistake] = []
         for side in _sides(page):
+            if side in page.object_pair.locked:
+                continue
             for number, group in enumerate(filters[side.value]):
                 for position, condition in enumerate(group):
                     words = _mistake(page, side, condition)
                     if words:
                         mistakes.append(Mistake(f"{side.value}-{number}-{position}", words))
-        return Typed({"filters": filters}, mistakes)
+        parts: dict[str, Any] = {"filters": filters}
+        if page.object_pair.dated_by:
+            parts["start"] = posted.get("start", "").strip() or None
+        return Typed(parts, mistakes)
 
     def context(self, page: Page, posted: QueryDict | None) -> dict[str, Any]:
         """Per side: all or own conditions, the conditions, and the account's fields."""
-        return {"sides": [_side(page, side) for side in _sides(page)]}
+        counted = posted.get("change", "") if posted is not None else ""
+        return {
+            "sides": [_side(page, side, counted == f"count:{side.value}") for side in _sides(page)],
+            "zone": page.draft.pair.company_time_zone,
+            "has_start": bool(page.object_pair.dated_by),
+            "start": page.document.get("start") or "",
+        }
 
 
 def _sides(page: Page) -> list[Side]:
@@ -112,7 +115,7 @@ def changed(document_filters: Mapping[str, list[Group]], change: str) -> dict[st
     return filters
 
 
-def _typed_groups(posted: QueryDict, side: Side) -> list[Group]:
+def _typed_groups(page: Page, posted: QueryDict, side: Side) -> list[Group]:
     """The groups of a side in the order of their numbers; none when "All" is chosen."""
     if posted.get(f"{side.value}-mode") != "own":
         return []
@@ -123,20 +126,37 @@ def _typed_groups(posted: QueryDict, side: Side) -> list[Group]:
             values = [value.strip() for value in posted.getlist(name)]
             rows[int(match[2])][int(match[3])][match[4]] = ",".join(filter(None, values))
     groups = [
-        [{**EMPTY, **rows[number][position]} for position in sorted(rows[number])]
+        [_typed(page, side, rows[number][position]) for position in sorted(rows[number])]
         for number in sorted(rows)
     ]
     return groups or [[dict(EMPTY)]]
 
 
+def _typed(page: Page, side: Side, row: dict[str, str]) -> dict[str, str]:
+    """A condition as the document has it; the kind and label are those of the account's field."""
+    told = {**EMPTY, **row}
+    related, _colon, name = told["field"].rpartition(":")
+    condition = {"field": name, "operator": told["operator"], "value": told["value"]}
+    if told["operator"] in {one.value for one in _PAIRED} and told.get("high"):
+        condition["value"] = f"{told['value']},{told['high']}"
+    field = page.named(side, name, related)
+    if field is not None and field.kind is not Kind.TEXT:
+        condition["kind"] = field.kind.value
+    if related:
+        condition["related"] = related
+    if field is not None and field.label != field.name:
+        condition["label"] = field.label
+    return condition
+
+
 def _mistake(page: Page, side: Side, condition: dict[str, str]) -> str:
     """What is wrong with a condition, naming the field and the remedy; "" when it is fine."""
-    name = condition["field"]
+    name, related = condition["field"], condition.get("related", "")
     if not name:
         return _("Choose a field for this condition, or remove it.")
     if side not in page.lists.fields:
         return ""  # the account could not be asked; it is checked again before switching on
-    field = page.named(side, name)
+    field = page.named(side, name, related)
     if field is None:
         return _(
             "%(side)s has no field “%(name)s” any more. Choose another field, or remove this "
@@ -149,19 +169,19 @@ def _mistake(page: Page, side: Side, condition: dict[str, str]) -> str:
             % names
         )
     operator = Operator(condition["operator"])
-    names["operator"] = operator.words
+    names["operator"] = operator.words.format("…")
     if not operator.takes_value:
         return ""
     if not condition["value"]:
-        return _("“%(field)s” %(operator)s: type a value, or choose “has a value”.") % names
-    return _value_mistake(field, condition["value"]) % names
+        return _("“%(field)s” %(operator)s: type a value, or choose “is known”.") % names
+    return _value_mistake(field, operator, condition["value"]) % names
 
 
-def _value_mistake(field: Field, value: str) -> str:
-    if field.kind in {Kind.NUMBER, Kind.MONEY} and not _is_number(value):
-        return _("“%(field)s” is compared with a number, such as 1250.00. Correct the value.")
-    if field.kind in {Kind.DATE, Kind.DATETIME} and not _is_date(value):
-        return _("“%(field)s” is compared with a day, such as 2026-01-31. Correct the value.")
+def _value_mistake(field: Field, operator: Operator, value: str) -> str:
+    wanted = mistake_in(operator, value, field.kind)
+    if wanted:
+        told = wanted.replace("%", "%%")
+        return _("“%(field)s” is compared with {wanted}. Correct the value.").format(wanted=told)
     if field.kind is Kind.BOOLEAN and value not in {"true", "false"}:
         return _("“%(field)s” is either yes or no. Choose one of them.")
     if field.kind is Kind.CHOICE and field.options:
@@ -172,24 +192,8 @@ def _value_mistake(field: Field, value: str) -> str:
     return ""
 
 
-def _is_number(value: str) -> bool:
-    try:
-        return Decimal(value).is_finite()
-    except InvalidOperation:
-        return False
-
-
-def _is_date(value: str) -> bool:
-    try:
-        date.fromisoformat(value[:10])
-    except ValueError:
-        return False
-    return True
-
-
-def _side(page: Page, side: Side) -> dict[str, Any]:
+def _side(page: Page, side: Side, is_counted: bool) -> dict[str, Any]:
     groups: list[Group] = page.document.get("filters", {}).get(side.value, [])
-    fields = sorted(page.lists.fields.get(side, ()), key=lambda one: one.label.casefold())
     return {
         "side": side.value,
         "label": side.label,
@@ -197,6 +201,7 @@ def _side(page: Page, side: Side) -> dict[str, Any]:
         "nouns": page.noun(side),
         "problem": page.lists.problems.get(side, ""),
         "own": bool(groups),
+        "locked": side in page.object_pair.locked,
         "groups": [
             [
                 _condition(page, side, condition, f"{side.value}-{number}-{position}")
@@ -204,41 +209,92 @@ def _side(page: Page, side: Side) -> dict[str, Any]:
             ]
             for number, group in enumerate(groups)
         ],
-        "fields": [{"name": one.name, "label": one.label} for one in fields],
+        "kinds": list(_field_groups(page, side)),
+        "count": _count(page, side) if is_counted else None,
     }
+
+
+def _field_groups(page: Page, side: Side) -> Iterator[dict[str, Any]]:
+    """The fields to choose from: the records' own, then those of associated records."""
+    own = page.object_pair.nouns[side].capitalize()
+    yield {"title": own, "fields": _choices(page.lists.fields.get(side, ()), "")}
+    for related, fields in page.lists.associated.get(side, {}).items():
+        title = RELATED_WORDS.get(related, related)
+        yield {"title": title, "fields": _choices(fields, f"{related}:")}
+
+
+def _choices(fields: Iterable[Field], prefix: str) -> list[dict[str, str]]:
+    usable = [one for one in fields if not one.lacks]
+    ordered = sorted(usable, key=lambda one: one.label.casefold())
+    return [{"name": prefix + one.name, "label": one.label} for one in ordered]
+
+
+def _count(page: Page, side: Side) -> dict[str, Any]:
+    """What the filter as typed would let in; or why that cannot be said."""
+    pair = page.draft.pair
+    try:
+        now = real_env().clock.now()
+        config = parse_document(page.document, calendar_of(pair, now))
+        found = admission.count(pair, config, side, env=real_env())
+    except (SettingsError, SyncError) as error:
+        return {"problem": getattr(error, "message", "") or str(error)}
+    return {
+        "admitted": found.admitted,
+        "total": found.total,
+        "is_whole": found.is_whole,
+        "excluded": [_excluded_words(code, number) for code, number in found.excluded.items()],
+        "labels": found.admitted_labels,
+        "kept_out": found.kept_out,
+    }
+
+
+def _excluded_words(code: str, number: int) -> str:
+    if code == "no_email":
+        return ngettext("%d lacks an e-mail address", "%d lack an e-mail address", number) % number
+    return f"{number}: {REASONS[code].explanation.partition('{')[0].strip()}"
 
 
 def _condition(page: Page, side: Side, condition: Mapping[str, str], name: str) -> dict[str, Any]:
     """One row: its field, the comparisons that field allows, and how its value is typed."""
-    field = page.named(side, condition["field"])
-    kind = field.kind if field is not None else Kind.TEXT
+    related = condition.get("related", "")
+    field = page.named(side, condition["field"], related)
+    kind = field.kind if field is not None else Kind(condition.get("kind", Kind.TEXT.value))
     allowed = OPERATORS[kind]
     told = condition.get("operator", "")
-    chosen = told if told in {one.value for one in allowed} or field is None else allowed[0].value
+    known = told in {one.value for one in Operator}
+    fits = told in {one.value for one in allowed} or (field is None and known)
+    chosen = Operator(told) if fits else allowed[0]
+    offered = allowed if chosen in allowed else (chosen, *allowed)
     value = condition.get("value", "")
+    low, _comma, high = value.partition(",") if chosen in _PAIRED else (value, "", "")
+    prefix = f"{related}:" if related else ""
     return {
         "name": name,
         "button": name.replace("-", ":"),
-        "field": condition["field"],
+        "field": prefix + condition["field"] if condition["field"] else "",
+        "label": field.label if field is not None else condition["field"],
         "is_known": field is not None,
         "operators": [
-            {"value": one.value, "words": one.words, "chosen": one.value == chosen}
-            for one in allowed
+            {"value": one.value, "words": one.words.format("…"), "chosen": one is chosen}
+            for one in offered
         ],
-        "value": value,
-        "takes_value": chosen in {one.value for one in Operator if one.takes_value},
+        "value": low.strip(),
+        "high": high.strip(),
+        "is_paired": chosen in _PAIRED,
+        "takes_value": chosen.takes_value,
         "control": _control(field, chosen),
         "options": _options(field, value),
     }
 
 
-def _control(field: Field | None, operator: str) -> str:
+def _control(field: Field | None, operator: Operator) -> str:
     """The kind of input a value is typed in."""
     if field is None:
         return "text"
+    if operator.is_relative:
+        return "days"
     if field.kind is Kind.BOOLEAN or (field.kind is Kind.CHOICE and field.options):
-        several = operator in {one.value for one in _LISTED}
-        return "several" if several else "one"
+        return "several" if operator in _LISTED else "one"
     if field.kind in {Kind.DATE, Kind.DATETIME}:
         return "date"
     return "number" if field.kind in {Kind.NUMBER, Kind.MONEY} else "text"

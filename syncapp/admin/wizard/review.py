@@ -93,15 +93,15 @@ def _labelled(page: Page) -> dict[str, Any]:
     for side in Side:
         groups = page.document.get("filters", {}).get(side.value, [])
         filters[side.value] = [
-            [{**one, "label": _label(page, side, one.get("field", ""))} for one in group]
-            for group in groups
+            [{**one, "label": _label(page, side, one)} for one in group] for group in groups
         ]
     return {**page.document, "filters": filters}
 
 
-def _label(page: Page, side: Side, name: str) -> str:
-    field = page.named(side, name)
-    return field.label if field is not None else name
+def _label(page: Page, side: Side, condition: dict[str, Any]) -> str:
+    name = str(condition.get("field", ""))
+    field = page.named(side, name, str(condition.get("related") or ""))
+    return field.label if field is not None else str(condition.get("label") or name)
 
 
 def _step_of(where: str) -> str:

@@ -55,8 +55,7 @@ def step(
     page.document = {**draft.document, **typed.parts}
     change = request.POST.get("change", "")
     if change:
-        if change != "refresh":
-            page.document["filters"] = filters.changed(page.document["filters"], change)
+        page.document["filters"] = filters.changed(page.document["filters"], change)
         return _show(model_admin, request, page, number, posted=request.POST)
     goes_back = request.POST.get("go") == "back"
     if typed.mistakes and not goes_back:
@@ -146,7 +145,8 @@ def _load(pair_id: int, object_type: str) -> SyncDraft:
     if object_type not in CHOOSABLE:
         raise Http404
     pairs = AccountPair.objects.select_related("hubspot", "quickbooks")
-    return drafts.load(get_object_or_404(pairs, pk=pair_id), object_type)
+    now = real_env().clock.now()
+    return drafts.load(get_object_or_404(pairs, pk=pair_id), object_type, now=now)
 
 
 def _number(slug: str) -> int:

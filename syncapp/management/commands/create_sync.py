@@ -10,8 +10,16 @@ from typing import Any
 from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.sides import Direction, Side
 from syncapp.management.base import BadArguments, TandemCommand, choose_pair
-from syncapp.services import definitions, preflight, runs
-from syncapp.services.config import Document, parse_document
+from syncapp.services import catalogue, definitions, preflight, runs
+from syncapp.services.catalogue import FieldLists
+from syncapp.services.config import (
+    Document,
+    SettingsError,
+    calendar_of,
+    parse_document,
+    recommended_document,
+    to_document,
+)
 from syncapp.services.env import real_env
 
 
@@ -30,6 +38,11 @@ class Command(TandemCommand):
             metavar="FILE",
             help="A settings document (JSON); --settings FILE means the same (see manage.py).",
         )
+        parser.add_argument(
+            "--recommended",
+            action="store_true",
+            help="Begin with the filters and the start the wizard recommends, from today on.",
+        )
         parser.add_argument("--activate", action="store_true", help="Switch the sync on.")
         self.add_pair(parser)
         self.add_json(parser)
@@ -46,12 +59,23 @@ class Command(TandemCommand):
             if options[name]:
                 overrides[name] = options[name]
         definition = definitions.find_or_start(pair, options["object"])
+        days = calendar_of(pair, env.clock.now())
+        if options["recommended"]:
+            recommended = recommended_document(options["object"], days)
+            overrides = {
+                "filters": recommended["filters"], "start": recommended["start"], **overrides
+            }  # fmt: skip
         document = {**definitions.export_document(definition), **overrides}
-        config = parse_document(document)
+        config = parse_document(document, days)
         if options["activate"] or definition.enabled:
             preflight.require(pair, config, env=env)
             connectors = runs.open_connectors(pair, env)
             definitions.check_config(config, connectors)  # before anything is in force
+            config = catalogue.typed(config, connectors)
+            described = {s: connectors[s].describe(config.pair.type(s)) for s in Side}
+            for problem in catalogue.incompatible(config, FieldLists(described)):
+                raise SettingsError(problem.where, problem.message)
+            document = to_document(config)
         definitions.save_document(definition, document, now=env.clock.now())
         if options["activate"]:
             definitions.activate(definition, connectors=connectors, env=env)
