@@ -83,8 +83,8 @@ def _refuse_shared_targets(mappings: Any) -> None:
             if target in inbound:
                 raise SettingsError(
                     "mappings",
-                    f"Two mappings write {side.label}'s {mapping.field(side)}: "
-                    f"“{inbound[target]}” and “{mapping.label or mapping.key}”. Switch one off.",
+                    f"Two mappings write {side.label}'s {mapping.field(side)} "
+                    f"(“{inbound[target]}” and “{mapping.label or mapping.key}”): switch one off.",
                 )
             inbound[target] = mapping.label or mapping.key
 
