@@ -65,7 +65,7 @@ def describe(connection: Connection, usage: Usage, *, now: datetime) -> Meters:
 def _day(connection: Connection, usage: Usage, day: Share) -> Meter:
     zone = connection.time_zone or "UTC"
     notes = {
-        Pause.NOTHING: _("All apps of the account together; counted anew at midnight (%(zone)s)."),
+        Pause.NOTHING: _("Counted anew at midnight (%(zone)s)."),
         Pause.BACKFILL: _(
             "From 70 %% on, first syncs and full comparisons wait until midnight (%(zone)s). "
             "Edits still sync."
@@ -75,7 +75,7 @@ def _day(connection: Connection, usage: Usage, day: Share) -> Meter:
         ),
     }
     return Meter(
-        label=_("HubSpot calls today"),
+        label=_("HubSpot calls today, all apps"),
         text=_of(day),
         percent=day.percent,
         tone=_tone(day.percent, DAY_TONES),
@@ -91,13 +91,17 @@ def _month(connection: Connection, month: Share, now: datetime) -> Meter:
             _("Intuit does not meter sandbox companies.") if sandbox else _("No allowance is set.")
         )
         return Meter(label, number_format(month.own), None, "quiet", note)
-    note = ""
+    notes = []
     if month.used != month.own:
-        note = _(
+        shared = _(
             "%(n)s of them by this company; all companies of the same Intuit app share the "
             "allowance."
-        ) % {"n": number_format(month.own)}
-    return Meter(label, _of(month), month.percent, _tone(month.percent, MONTH_TONES), note)
+        )
+        notes.append(shared % {"n": number_format(month.own)})
+    tone = _tone(month.percent, MONTH_TONES)
+    if tone != "info":
+        notes.append(_("At 100 % QuickBooks is not asked again before next month."))
+    return Meter(label, _of(month), month.percent, tone, " ".join(notes))
 
 
 def _of(share: Share) -> str:

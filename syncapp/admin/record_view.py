@@ -24,7 +24,7 @@ from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, is_empty
 from syncapp.models import RecordLink, RecordLogEntry
-from syncapp.services import connections, failing_records
+from syncapp.services import connections, failed_calls, failing_records
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
 from syncapp.tasks import run_account_pair
@@ -70,6 +70,7 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
             for entry in entries[:ENTRIES]
         ],
         "older": older,
+        "failed_call": failed_calls.of(link),
         "can_retry": request.user.has_perm("syncapp.retry_recordlink"),
         "is_retryable": link.state in {State.FAILING, State.EXCLUDED} and not link.excluded_by,
         "list_url": reverse("admin:syncapp_recordlink_changelist"),
@@ -84,7 +85,7 @@ def _find(pk: str) -> RecordLink:
         raise Http404
     return get_object_or_404(
         RecordLink.objects.select_related(
-            "definition__pair__hubspot", "definition__pair__quickbooks"
+            "definition__pair__hubspot", "definition__pair__quickbooks", "failed_call"
         ),
         pk=pk,
     )

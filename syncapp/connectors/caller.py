@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
@@ -19,12 +18,14 @@ from urllib.parse import urlencode
 
 from syncapp.connectors import jsontext
 from syncapp.connectors.base import Credentials
+from syncapp.connectors.exchanges import is_shared, shown
 from syncapp.connectors.http import require_safe_url
 from syncapp.connectors.jsontext import Json
 from syncapp.connectors.rate import WAITING_SENTENCES, BlockReason, Budget
 from syncapp.core.errors import (
     ConfigurationInvalid,
     ConnectionBroken,
+    Exchange,
     OutcomeUnknown,
     SideUnreachable,
     Throttled,
@@ -40,17 +41,8 @@ MAX_IN_PLACE_WAIT_SECONDS = 15.0
 LOCKED = 423  # HubSpot, for two seconds after bulk writes
 LOCKED_WAIT_SECONDS = 2.0
 USER_AGENT = "tandem-sync"
-
-# Token shapes of both vendors. Intuit's 401 quotes the token it refused.
-_SECRETS = re.compile(
-    r"eyJ[\w-]{10,}[\w.-]*|\bpat-[\w-]{10,}|\bAB\d[0-9A-Za-z]{16,}|\bC[A-Za-z0-9_-]{60,}"
-    r"|(?i:bearer\s+)\S+"
-)
-
-
-def redact(words: str) -> str:
-    """A vendor's words without anything that looks like a token, cut to a readable length."""
-    return _SECRETS.sub("[removed]", words)[:2000]
+#: How much of a gateway's HTML is kept.
+UNREADABLE_BYTES = 4096
 
 
 def spoken(seconds: float) -> str:
@@ -91,6 +83,9 @@ class Answer:
     Attributes:
         json: None when the body is empty or is not JSON; ``is_readable`` tells which.
         at: The server's clock (``Date`` header), None when it does not say.
+        call: What was asked.
+        sent_at: When, by our clock.
+        unreadable: The text of a body that is not JSON.
     """
 
     status: int
@@ -99,6 +94,9 @@ class Answer:
     is_readable: bool
     request_id: str
     at: datetime | None
+    call: Call | None = None
+    sent_at: datetime | None = None
+    unreadable: str = ""
 
     @property
     def ok(self) -> bool:
@@ -115,6 +113,28 @@ class Answer:
         """The wait the vendor asks for, None when it does not."""
         words = self.headers.get("retry-after", "").strip()
         return int(words) if words.isascii() and words.isdigit() else None
+
+    def exchange(self, request: object = None, response: Json = None) -> Exchange | None:
+        """The call and this answer, to be kept with a record.
+
+        Args:
+            request: The record's part of the body; the whole body when not given.
+            response: The record's part of the answer; the whole answer when not given.
+        """
+        if self.call is None or self.sent_at is None:
+            return None
+        several = request is None and is_shared(self.call.body)
+        sent = None if several else request or self.call.body or self.call.text_body
+        return Exchange(
+            method=self.call.method,
+            path=self.call.path,
+            status=self.status,
+            request=shown(sent),
+            response=shown(response or self.json or self.unreadable),
+            request_id=self.request_id,
+            at=self.sent_at,
+            is_shared=several,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +256,7 @@ class Caller:
         self._budget.acquire(call.budget)
         with self._places:
             started = self._env.clock.monotonic()
+            sent_at = self._env.clock.now()
             with self._counting:
                 self.calls += 1
             try:
@@ -243,7 +264,9 @@ class Caller:
             except (NotSent, AnswerLost) as error:
                 self._log(call, f"{type(error).__name__} ({error})", "", started)
                 raise
-        answer = read_answer(response, self._dialect.request_id_header)
+        answer = replace(
+            read_answer(response, self._dialect.request_id_header), call=call, sent_at=sent_at
+        )
         self._log(call, str(answer.status), answer.request_id, started)
         self._dialect.observe(call, answer, self._budget)
         return answer
@@ -275,15 +298,30 @@ class Caller:
                 code="temporary", detail=str(error),
             ) from error  # fmt: skip
         if call.writes:
-            raise OutcomeUnknown(
+            lost = OutcomeUnknown(
                 f"{name} did not confirm the write.", code="outcome_unknown", detail=str(error)
-            ) from error
+            )
+            lost.exchange = self._unanswered(call, str(error))
+            raise lost from error
         if failures > READ_RETRIES:
             raise SideUnreachable(
                 f"{name} did not answer, {failures} times in a row.",
                 code="temporary", detail=str(error),
             ) from error  # fmt: skip
         self._pause(failures)
+
+    def _unanswered(self, call: Call, trouble: str) -> Exchange:
+        several = is_shared(call.body)
+        return Exchange(
+            method=call.method,
+            path=call.path,
+            status=0,
+            request="" if several else shown(call.body),
+            response=trouble,
+            request_id="",
+            at=self._env.clock.now(),
+            is_shared=several,
+        )
 
     def _after_trouble(self, answer: Answer, failures: int) -> None:
         if failures > READ_RETRIES:
@@ -339,15 +377,19 @@ def read_answer(response: HttpResponse, request_id_header: str = "") -> Answer:
     """Parse a response; a body that is not JSON (a gateway's HTML) is not readable."""
     parsed: Json = None
     is_readable = True
+    unreadable = ""
     if response.body.strip():
         try:
             parsed = jsontext.parse(response.body)
         except ValueError:
             is_readable = False
+            unreadable = response.body[:UNREADABLE_BYTES].decode("utf-8", "replace")
     headers = dict(response.headers)
     request_id = headers.get(request_id_header, "")
     at = _http_date(headers.get("date", ""))
-    return Answer(response.status, headers, parsed, is_readable, request_id, at)
+    return Answer(
+        response.status, headers, parsed, is_readable, request_id, at, unreadable=unreadable
+    )
 
 
 def _http_date(words: str) -> datetime | None:

@@ -15,7 +15,8 @@ from enum import StrEnum
 from urllib.parse import quote, urlencode
 
 from syncapp.connectors import jsontext
-from syncapp.connectors.caller import USER_AGENT, Answer, read_answer, redact
+from syncapp.connectors.caller import USER_AGENT, Answer, read_answer
+from syncapp.connectors.exchanges import redact
 from syncapp.connectors.http import require_safe_url
 from syncapp.connectors.jsontext import mapping, text
 from syncapp.connectors.oauth import Tokens

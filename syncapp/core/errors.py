@@ -6,7 +6,33 @@ Anything else is a bug and rises. ``str(error)`` is always safe to show: no toke
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from syncapp.core.sides import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The call an error came of, ready to be kept: no headers, no tokens, cut to some length.
+
+    Attributes:
+        path: Below the vendor's address, without the query.
+        status: The HTTP status; 0 when no answer came.
+        request: What was sent for the record; of a call for several records "" .
+        response: What was answered.
+        at: When it was sent.
+        is_shared: Whether the call was for several records and ``response`` for all of them.
+    """
+
+    method: str
+    path: str
+    status: int
+    request: str
+    response: str
+    request_id: str
+    at: datetime
+    is_shared: bool = False
 
 
 class SyncError(Exception):
@@ -17,7 +43,12 @@ class SyncError(Exception):
         code: A code of ``core/reasons.py``.
         detail: The vendor's own words, redacted; may be "".
         request_id: The vendor's id of the failed request; may be "".
+
+    Attributes:
+        exchange: The call it came of, where one was made and is worth keeping.
     """
+
+    exchange: Exchange | None = None
 
     def __init__(
         self, message: str, *, code: str = "", detail: str = "", request_id: str = ""

@@ -6,6 +6,7 @@ from syncapp.models.budgets import ApiUsage, DailyBudget, MonthlyReads, RateBudg
 from syncapp.models.connections import Connection, ConsentRequest
 from syncapp.models.cursors import Cursor
 from syncapp.models.definitions import FieldMappingRow, FilterCondition, SyncDefinition, SyncDraft
+from syncapp.models.failed_calls import FailedCall
 from syncapp.models.links import IdAlias, RecordKey, RecordLink
 from syncapp.models.notifications import Notification
 from syncapp.models.outbox import PendingWrite
@@ -20,6 +21,7 @@ __all__ = [
     "ConsentRequest",
     "Cursor",
     "DailyBudget",
+    "FailedCall",
     "FieldMappingRow",
     "FilterCondition",
     "IdAlias",

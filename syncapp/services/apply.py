@@ -22,6 +22,7 @@ from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import facts as fact_finding
 from syncapp.services import (
+    failed_calls,
     ingest,
     intents,
     outbox,
@@ -353,6 +354,7 @@ def _save_unmoved(links: Sequence[RecordLink]) -> None:
     )
     unmoved = [link for link in links if fresh.get(link.pk) == link.revision]
     save_changed(unmoved, PLAN_FIELDS)
+    failed_calls.forget([link.pk for link in unmoved if link.state == State.IN_SYNC])
 
 
 def _write(

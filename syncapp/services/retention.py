@@ -12,6 +12,7 @@ from syncapp.core.ports import Env
 from syncapp.models import (
     ApiUsage,
     ConsentRequest,
+    FailedCall,
     MonthlyReads,
     PendingWrite,
     RecordLogEntry,
@@ -47,6 +48,7 @@ def prune(*, env: Env) -> dict[str, int]:
         ),
         "log": _delete(log.exclude(kind__in=DISPUTED))
         + _delete(log.filter(at__lt=before(DISPUTED_LOG_DAYS))),
+        "failed_calls": _delete(FailedCall.objects.filter(at__lt=before(LOG_DAYS))),
         "runs": _delete(SyncRun.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "rehearsals": _delete(Rehearsal.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "consents": _delete(ConsentRequest.objects.filter(created_at__lt=before(1))),

@@ -20,6 +20,7 @@ from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import record_log, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.failed_calls import FailedCalls
 from syncapp.services.halves import absorb, let_go
 from syncapp.services.intents import digest, planned_changes, quiet_time
 
@@ -78,6 +79,7 @@ class Settlement:
         self._links: list[RecordLink] = []
         self._rekeyed: list[RecordLink] = []
         self._log: list[RecordLogEntry] = []
+        self._calls = FailedCalls(side)
 
     def written(
         self,
@@ -122,6 +124,7 @@ class Settlement:
         store.name_it(self._config, link)
         self._due(link)
         self._rekeyed.append(link)
+        self._calls.succeeded(intent)
         self._settle(intent, PendingWrite.State.DONE, request_id=request_id)
         self._log_written(intent, link, request_id, confirmed=confirmed)
 
@@ -194,6 +197,7 @@ class Settlement:
         changes = store.save_keys(self._config, self._rekeyed)
         store.wake_peers(self._definition, changes, self._now)
         record_log.save(self._log)
+        self._calls.save()
 
     def _is_news(self, record_id: str) -> bool:
         """Whether an id of this side is one we have never seen and can read."""
@@ -272,6 +276,7 @@ class Settlement:
         link.params = {"side": self._side.label, "due": due.strftime("%Y-%m-%d %H:%M:%S UTC")}
         link.next_at = None  # its outcome makes it due again
         link.updated_at = self._now
+        self._calls.failed(intent, error)
         self._log.append(
             record_log.entry(
                 link,
@@ -306,6 +311,7 @@ class Settlement:
             # Planned once more right away: writes to the other side may still be due.
             link.next_at = self._now
         self._context.counters.refused += 1
+        self._calls.failed(intent, error)
         self._settle(
             intent, PendingWrite.State.REFUSED, request_id=error.request_id, result=str(error)
         )

@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 from syncapp.core.pairs import HIDDEN
 from syncapp.core.reasons import REASONS, State
 from syncapp.models import AccountPair, RecordLink, SyncDefinition, SyncRun
+from syncapp.services import failed_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def sync_json(definition: SyncDefinition) -> dict[str, Any]:
 
 def iterate(definition: SyncDefinition) -> Iterator[RecordLink]:
     """All records of a sync in the order they were first seen; memory does not grow."""
-    return definition.links.order_by("pk").iterator(chunk_size=1000)
+    links = definition.links.select_related("failed_call").order_by("pk")
+    return links.iterator(chunk_size=1000)
 
 
 def record_json(link: RecordLink) -> dict[str, Any]:
@@ -120,4 +122,5 @@ def record_json(link: RecordLink) -> dict[str, Any]:
         "code": None if in_sync else link.code,
         "explanation": None if in_sync else link.explanation,
         "remedy": None if in_sync else link.remedy,
+        "failed_call": failed_calls.as_json(failed_calls.of(link)),
     }

@@ -107,7 +107,7 @@ def described(usage: Usage, side: str = "hubspot", **values: str) -> meters.Mete
 @pytest.mark.parametrize(
     ("used", "tone", "note"),
     [
-        (69, "info", "All apps of the account together"),
+        (69, "info", "Counted anew at midnight (America/New_York)."),
         (70, "warn", "Edits still sync."),
         (89, "warn", "Edits still sync."),
         (90, "bad", "only what a person starts"),
@@ -124,7 +124,8 @@ def test_the_day_says_what_waits(used: int, tone: str, note: str) -> None:
 def test_the_month_warns_at_80_and_95(used: int, tone: str) -> None:
     month = Share(used=used, limit=100, own=used)
     (bar,) = described(Usage(month=month), "quickbooks").bars
-    assert (bar.label, bar.tone, bar.note) == ("Metered reads in November", tone, "")
+    assert (bar.label, bar.tone) == ("Metered reads in November", tone)
+    assert ("At 100 %" in bar.note) is (tone != "info")
 
 
 def test_a_shared_allowance_names_the_companys_own_part() -> None:

@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from syncapp.connectors.caller import Answer, Block, Call, Caller, redact
+from syncapp.connectors.caller import Answer, Block, Call, Caller
+from syncapp.connectors.exchanges import redact
 from syncapp.connectors.oauth import StaticToken
 from syncapp.connectors.rate import Budget, Limit, MemoryBudgetStore
 from syncapp.core.errors import (

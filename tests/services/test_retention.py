@@ -23,7 +23,18 @@ def test_old_rows_go_and_open_writes_disputes_and_links_stay() -> None:
     world.sync()
     world.run()
     assert retention.prune(env=world.env) == dict.fromkeys(
-        ("writes", "log", "runs", "rehearsals", "consents", "usage", "exports", "syncs"), 0
+        (
+            "writes",
+            "log",
+            "failed_calls",
+            "runs",
+            "rehearsals",
+            "consents",
+            "usage",
+            "exports",
+            "syncs",
+        ),
+        0,
     )
     PendingWrite.objects.filter(state="done").update(state="unknown", settled_at=None)
     world.clock.advance(timedelta(days=100).total_seconds())

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from syncapp.connectors import jsontext
 from syncapp.connectors.batches import WholeRefused
-from syncapp.connectors.caller import Answer, redact
+from syncapp.connectors.caller import Answer
+from syncapp.connectors.exchanges import redact
 from syncapp.connectors.hubspot.objects import MARKER
 from syncapp.connectors.jsontext import Json, items, mapping, text
 from syncapp.core.errors import (
@@ -303,14 +304,17 @@ def problem_of(answer: Answer) -> Problem:
 
 def whole_refusal(answer: Answer) -> Exception:
     """What is raised for a batch that was refused, or not confirmed, as a whole."""
+    error: SyncError
     if answer.is_trouble:
-        return OutcomeUnknown(
+        error = OutcomeUnknown(
             f"HubSpot did not confirm the write (HTTP {answer.status}).",
             code="outcome_unknown",
             detail=f"HTTP {answer.status}",
             request_id=answer.request_id,
         )
-    error = judge(problem_of(answer), writing=True)
+    else:
+        error = judge(problem_of(answer), writing=True)
+    error.exchange = answer.exchange()
     # Whose fault it is shows when the batch is halved; a lone item that is missing is gone.
     if isinstance(error, RecordRejected | RecordGone):
         return WholeRefused(error)

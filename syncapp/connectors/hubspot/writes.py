@@ -39,12 +39,13 @@ def write(client: HubSpotClient, batch: WriteBatch) -> tuple[WriteResult, ...]:
     make, post = _operation(client, TYPES[batch.type], batch.op)
 
     def send(part: Sequence[WriteItem]) -> Mapping[str, WriteResult]:
-        answer = post([make(item) for item in part])
+        inputs = {item.key: make(item) for item in part}
+        answer = post(list(inputs.values()))
         if not answer.ok:
             raise whole_refusal(answer)
         if batch.op is Op.ARCHIVE:  # 204: nothing is told of the records
             return {item.key: _archived(batch, item, answer) for item in part}
-        return _results(batch, part, answer)
+        return _results(batch, part, inputs, answer)
 
     return send_in_halves(batch.items, send)
 
@@ -118,9 +119,15 @@ def _archived(batch: WriteBatch, item: WriteItem, answer: Answer) -> Written:
 
 
 def _results(
-    batch: WriteBatch, part: Sequence[WriteItem], answer: Answer
+    batch: WriteBatch, part: Sequence[WriteItem], inputs: Mapping[str, _Input], answer: Answer
 ) -> Mapping[str, WriteResult]:
     body = mapping(answer.json)
+
+    def refused(item: WriteItem, problem: Problem, told: Json) -> Refused:
+        error = _item_error(judge(problem, writing=True))
+        error.exchange = answer.exchange(inputs[item.key], told)
+        return Refused(item.key, error)
+
     results: dict[str, WriteResult] = {}
     find = _Finder(batch, part)
     for told in items(body.get("results")):
@@ -128,28 +135,21 @@ def _results(
         if item is not None:
             record = to_record(batch.type, told)
             results[item.key] = Written(item.key, record, answer.request_id)
-    problems = [
-        problem_of_item(mapping(told), request_id=answer.request_id)
-        for told in items(body.get("errors"))
-    ]
-    unplaced: list[Problem] = []
-    for problem in problems:
+    unplaced: list[tuple[Problem, Json]] = []
+    for told in items(body.get("errors")):
+        problem = problem_of_item(mapping(told), request_id=answer.request_id)
         concerned = find.by_problem(problem)
         for item in concerned:
-            results.setdefault(item.key, _refused(item, problem))
+            results.setdefault(item.key, refused(item, problem, told))
         if not concerned:
-            unplaced.append(problem)
+            unplaced.append((problem, told))
     missing = [item for item in part if item.key not in results]
     if len(missing) == len(unplaced) == 1:
-        results[missing[0].key] = _refused(missing[0], unplaced[0])
+        results[missing[0].key] = refused(missing[0], *unplaced[0])
         return results
     for item in missing:
-        results[item.key] = Refused(item.key, _not_mentioned(answer.request_id))
+        results[item.key] = Refused(item.key, _not_mentioned(answer, inputs[item.key]))
     return results
-
-
-def _refused(item: WriteItem, problem: Problem) -> Refused:
-    return Refused(item.key, _item_error(judge(problem, writing=True)))
 
 
 def _item_error(error: SyncError) -> RecordError:
@@ -160,12 +160,14 @@ def _item_error(error: SyncError) -> RecordError:
     )
 
 
-def _not_mentioned(request_id: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
+def _not_mentioned(answer: Answer, request: _Input) -> OutcomeUnknown:
+    error = OutcomeUnknown(
         "HubSpot's answer does not mention this record.",
         code="outcome_unknown",
-        request_id=request_id,
+        request_id=answer.request_id,
     )
+    error.exchange = answer.exchange(request)
+    return error
 
 
 class _Finder:

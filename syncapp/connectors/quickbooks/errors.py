@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syncapp.connectors.caller import Answer, redact
+from syncapp.connectors.caller import Answer
+from syncapp.connectors.exchanges import redact
 from syncapp.connectors.jsontext import Json, items, mapping, text
 from syncapp.core.errors import (
     ConfigurationInvalid,

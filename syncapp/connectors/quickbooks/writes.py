@@ -145,7 +145,7 @@ def _send_single(
         raise _whole_refusal(answer, batch)
     told = mapping(answer.json).get(batch.type)
     if not mapping(told):
-        return {item.key: Refused(item.key, _not_mentioned(answer.request_id))}
+        return {item.key: Refused(item.key, _not_mentioned(answer, body))}
     record = to_record(batch.type, told)
     return {item.key: Written(item.key, record, answer.request_id)}
 
@@ -157,10 +157,11 @@ def _send_batch(
     bodies: Mapping[str, Mapping[str, object]],
     request_id: str,
 ) -> Mapping[str, WriteResult]:
-    requests = [
-        {"bId": item.key, **_operation(batch), batch.type: bodies[item.key]} for item in part
-    ]
-    answer = client.batch(requests, request_id)
+    requests = {
+        item.key: {"bId": item.key, **_operation(batch), batch.type: bodies[item.key]}
+        for item in part
+    }
+    answer = client.batch(list(requests.values()), request_id)
     if not answer.ok or fault_of(answer.json) is not None:
         raise _whole_refusal(answer, batch)
     told = {
@@ -168,32 +169,42 @@ def _send_batch(
         for one in items(mapping(answer.json).get("BatchItemResponse"))
     }
     return {
-        item.key: _result(batch, item, told.get(item.key, {}), answer.request_id) for item in part
+        item.key: _result(batch, item.key, requests[item.key], told.get(item.key, {}), answer)
+        for item in part
     }
 
 
 def _result(
-    batch: WriteBatch, item: WriteItem, told: Mapping[str, Json], request_id: str
+    batch: WriteBatch,
+    key: str,
+    request: Mapping[str, object],
+    told: Mapping[str, Json],
+    answer: Answer,
 ) -> WriteResult:
     fault = fault_of(told)
     if fault is not None:
-        problem = problem_in(fault, request_id=request_id)
-        return Refused(item.key, _item_error(judge(problem, op=_judged(batch.op))))
+        problem = problem_in(fault, request_id=answer.request_id)
+        error = _item_error(judge(problem, op=_judged(batch.op)))
+        error.exchange = answer.exchange(request, told)
+        return Refused(key, error)
     if not mapping(told.get(batch.type)):
-        return Refused(item.key, _not_mentioned(request_id))
-    return Written(item.key, to_record(batch.type, told[batch.type]), request_id)
+        return Refused(key, _not_mentioned(answer, request))
+    return Written(key, to_record(batch.type, told[batch.type]), answer.request_id)
 
 
 def _whole_refusal(answer: Answer, batch: WriteBatch) -> Exception:
     """What is raised for a request that was refused, or not confirmed, as a whole."""
+    error: SyncError
     if answer.is_trouble:
-        return OutcomeUnknown(
+        error = OutcomeUnknown(
             f"QuickBooks did not confirm the write (HTTP {answer.status}).",
             code="outcome_unknown",
             detail=f"HTTP {answer.status}",
             request_id=answer.request_id,
         )
-    error = judge(problem_of(answer), op=_judged(batch.op))
+    else:
+        error = judge(problem_of(answer), op=_judged(batch.op))
+    error.exchange = answer.exchange()
     if isinstance(error, RecordError) and _is_about_an_item(error):
         return WholeRefused(error)
     return error
@@ -212,9 +223,11 @@ def _item_error(error: SyncError) -> RecordError:
     )
 
 
-def _not_mentioned(request_id: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
+def _not_mentioned(answer: Answer, request: Mapping[str, object]) -> OutcomeUnknown:
+    error = OutcomeUnknown(
         "QuickBooks' answer does not mention this record.",
         code="outcome_unknown",
-        request_id=request_id,
+        request_id=answer.request_id,
     )
+    error.exchange = answer.exchange(request)
+    return error
