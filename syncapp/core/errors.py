@@ -105,6 +105,7 @@ class RecordRejected(RecordError):
     Args:
         field: The refused field, in the side's own naming; "" when it does not say.
         existing_id: The record that holds the value which must be unique, when named.
+        value: The refused value, when named.
     """
 
     def __init__(
@@ -116,10 +117,12 @@ class RecordRejected(RecordError):
         request_id: str = "",
         field: str = "",
         existing_id: str = "",
+        value: str = "",
     ) -> None:
         super().__init__(message, code=code, detail=detail, request_id=request_id)
         self.field = field
         self.existing_id = existing_id
+        self.value = value
 
 
 class RunError(SyncError):

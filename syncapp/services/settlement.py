@@ -350,7 +350,7 @@ class Settlement:
             labels = {m.field(self._side): m.name for m in self._config.mappings}
             if error.field:
                 params["field"] = labels.get(error.field, "") or error.field
-                params["value"] = str(intent.payload.get(error.field, ""))
+                params["value"] = str(intent.payload.get(error.field) or error.value)
             params["existing_id"] = error.existing_id or "not told"
         unique = self._config.pair.unique_name
         if unique:

@@ -40,6 +40,7 @@ def test_a_number_in_use_is_named_and_tried_again_every_six_hours(element: str) 
     )  # fmt: skip
     assert isinstance(told, RecordRejected)
     assert (told.code, told.field, told.existing_id) == ("number_in_use", "DocNumber", "6575")
+    assert told.value == "18696"
     reason = REASONS[told.code]
     assert (reason.category, reason.retry) == (Category.DUPLICATE, Retry.CURED_ELSEWHERE)
     explanation, remedy = explain(

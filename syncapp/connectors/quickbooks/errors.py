@@ -236,11 +236,13 @@ def judge(problem: Problem, *, op: str = "") -> SyncError:
     detail = redact(words)
     if kind is RecordRejected:
         found = re.search(r"\b(?:Txn)?Id=(\d+)", problem.detail)
+        number = re.search(r"\bDocNumber=(\S+)", problem.detail)
         unknown = re.search(r"Unrecognized field \"([^\"]+)\"", problem.detail)
         return RecordRejected(
             fault.says, code=fault.reason, detail=detail, request_id=problem.request_id,
             field=problem.element or fault.about or (unknown.group(1) if unknown else ""),
             existing_id=found.group(1) if found else "",
+            value=number.group(1) if number else "",
         )  # fmt: skip
     if issubclass(kind, TryLater):
         return kind(

@@ -175,9 +175,9 @@ ACCOUNT: dict[str, Case] = {
         ),
         "number_in_use",
         (
-            "Another transaction in QuickBooks already has the number . Duplicate Document "
-            "Number Error : You must specify a different number. This number has already been "
-            "used. DocNumber=18696 is assigned to TxnType=Invoice with TxnId=6575"
+            "Another transaction in QuickBooks already has the number 18696. Duplicate "
+            "Document Number Error : You must specify a different number. This number has already "
+            "been used. DocNumber=18696 is assigned to TxnType=Invoice with TxnId=6575"
         ),
         hours=6,
     ),
