@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syncapp', '0005_mapping_and_filters'),
+        ('syncapp', '0006_notes_told'),
     ]
 
     operations = [
