@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from syncapp.core.invoices.facts import InvoiceFacts, Party, Substitute
+from syncapp.core.invoices.facts import InvoiceFacts, Party
 from syncapp.core.invoices.lines import (
     BilledLine,
     BookedLine,
@@ -160,18 +160,22 @@ def outbound_lines(
 
 def _goods(line: BilledLine, facts: InvoiceFacts) -> Goods | Status:
     goods = facts.products.get(line.id)
-    if goods is None:
-        return _substitute(facts.custom_item, "inv_income_account")
-    if not goods.is_active:
+    if goods is None or not goods.is_active:
         # An inactive item cannot be sold; the line is still worth its amount.
-        return _substitute(facts.custom_item, "inv_income_account")
+        return _custom(facts)
     if goods.is_taxable:
         return because("inv_taxable_item", what=f"The item “{goods.name}”")
     return goods
 
 
-def _substitute(found: Substitute, code: str) -> Goods | Status:
-    return found.goods if found.goods is not None else because(code, detail=found.problem)
+def _custom(facts: InvoiceFacts) -> Goods | Status:
+    found = facts.custom_item
+    return found.goods or because("inv_income_account", detail=found.problem)
+
+
+def _discounting(facts: InvoiceFacts) -> Goods | Status:
+    found = facts.discount_item
+    return found.goods or because("inv_discount_account", detail=found.problem)
 
 
 def _adjustments(
@@ -182,14 +186,14 @@ def _adjustments(
     fees = rounded(amount(values.get("hs_fees_total")), currency)
     given = rounded(amount(values.get("hs_discounts_total")), currency)
     if fees:
-        goods = _substitute(facts.custom_item, "inv_income_account")
+        goods = _custom(facts)
         if isinstance(goods, Status):
             return goods
         told.append(piece(goods, fees, "Fees"))
     if given and facts.books.allows_discounts:
         told.append(discount(given))
     elif given:
-        goods = _substitute(facts.discount_item, "inv_discount_account")
+        goods = _discounting(facts)
         if isinstance(goods, Status):
             return goods
         told.append(piece(goods, -given, "Discount"))
@@ -277,7 +281,10 @@ def _number_fits(values: Values, config: SyncConfig, facts: InvoiceFacts) -> Sta
     if len(number) > NUMBER_LIMIT:
         return because("inv_number_too_long", number=number)
     if facts.number_owner:
-        return because("number_in_use", number=number, owner=facts.number_owner)
+        return because(
+            "number_in_use", side=Side.QUICKBOOKS.label, value=number,
+            detail=f"It is {facts.number_owner}.",
+        )  # fmt: skip
     return None
 
 
