@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ _HTML = "<html><body>Bad gateway</body></html>"
 _LATEST = {H: 55, Q: 125}
 
 #: kind -> (which calls, which sides, weight). Those without calls strike elsewhere.
-KINDS: Mapping[str, tuple[tuple[str, ...], str, int]] = {
+KINDS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "cut_before": ((READ, WRITE, SEARCH), H + Q, 4),
     "unreachable": ((READ, SEARCH), H + Q, 1),
     "lost_answer": ((WRITE,), H + Q, 8),

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.simulation.faults import KINDS
+
 
 @dataclass(frozen=True)
 class Patch:
@@ -25,20 +27,33 @@ class Patch:
 
 @dataclass(frozen=True)
 class Mutant:
-    """What is switched off, and by which patches."""
+    """What is switched off, and how.
+
+    Attributes:
+        settings: Values of ``settings.SYNC`` that are changed.
+        focus: Weights of the faults that show it, for what is too rare among all of them.
+    """
 
     says: str
     patches: tuple[Patch, ...] = ()
     settings: Mapping[str, int] | None = None
+    focus: Mapping[str, int] | None = None
 
 
 S = "syncapp.services"
+#: QuickBooks' unique names cover for several rules: here it takes a name twice.
+NAMES_NOT_UNIQUE = Patch(
+    "simulators.quickbooks.company:Company.name_holder",
+    "for holder in NAME_HOLDERS:",
+    "for holder in ():",
+)
+LATE_AGAIN = {"late_commit": 60, "cut_before": 14}
 RULES: Mapping[str, Mutant] = {
     "create_before_listing": Mutant(
         "creates before the other side's list is complete (gate, plan, and the slice that ends)",
         (
-            Patch(f"{S}.apply:apply_due", "len(sync.definition.listed) < len(Side)", "False"),
-            Patch(f"{S}.facts:_facts", "listed=sync.definition.listed", "listed=frozenset(Side)"),
+            Patch(f"{S}.apply:apply_due", "len(sync.definition.listed) == len(Side)", "True"),
+            Patch(f"{S}.facts:facts_of", "listed=sync.definition.listed", "listed=frozenset(Side)"),
             Patch(f"{S}.runs:_work", "        return False\n", "        pass\n"),
             Patch(f"{S}.apply:apply_due", "if context.is_spent:", "if False:"),
             Patch(f"{S}.apply:_write", "if context.is_spent:", "if False:"),
@@ -70,8 +85,9 @@ RULES: Mapping[str, Mutant] = {
         ),
     ),
     "quiet_from_first_send": Mutant(
-        "the quiet time counts from the first instead of the last send",
+        "the quiet time counts from the first instead of the last send; names are not unique",
         (
+            NAMES_NOT_UNIQUE,
             Patch(
                 f"{S}.settlement:Settlement._unknown", "intent.sent_at +", "intent.first_sent_at +"
             ),
@@ -81,6 +97,7 @@ RULES: Mapping[str, Mutant] = {
                 "intent.due_at = intent.first_sent_at +",
             ),
         ),
+        focus=LATE_AGAIN,
     ),
     "cursor_before_rows": Mutant(
         "the cursor is saved before the rows it covers",
@@ -101,8 +118,8 @@ RULES: Mapping[str, Mutant] = {
         (
             Patch(
                 f"{S}.settlement:Settlement._advance_base",
-                "change.after if confirmed else answer.get(change.field)",
-                "answer.get(change.field)",
+                "intent.payload if confirmed else answer",
+                "answer",
             ),
         ),
     ),
@@ -181,7 +198,7 @@ RULES: Mapping[str, Mutant] = {
     "no_look_before": Mutant(
         "HubSpot is written without reading it first, and its history is not read afterwards",
         (
-            Patch(f"{S}.apply:_look_before", "if side is not Side.HUBSPOT:", "if True:"),
+            Patch(f"{S}.apply:_look_before", "if side is not Side.HUBSPOT or", "if True or"),
             Patch(f"{S}.resolution:log_overwritten", "if not concerned:", "if True:"),
         ),
     ),
@@ -199,7 +216,7 @@ RULES: Mapping[str, Mutant] = {
 
 PLANTED: Mapping[str, Mutant] = {
     "planted_matching": Mutant(
-        "matching: an address is compared with its case, blanks and all secondary ones left out",
+        "matching: of several records with one address only the first two are looked at",
         (
             Patch(
                 "syncapp.core.matching:match",
@@ -209,7 +226,7 @@ PLANTED: Mapping[str, Mutant] = {
         ),
     ),
     "planted_merge": Mutant(
-        "merge: a change is measured against the other side's base",
+        "merge: QuickBooks' value is compared with HubSpot's base; in a conflict HubSpot loses",
         (
             Patch(
                 "syncapp.core.merge:merge_field",
@@ -224,7 +241,7 @@ PLANTED: Mapping[str, Mutant] = {
         ),
     ),
     "planted_outbox": Mutant(
-        "outbox: an item the answer does not mention is taken for written",
+        "outbox: an item the answer does not mention is taken for not written",
         (
             Patch(
                 f"{S}.outbox:settle",
@@ -234,7 +251,7 @@ PLANTED: Mapping[str, Mutant] = {
         ),
     ),
     "planted_cursor": Mutant(
-        "cursor: it is set to the end of the window instead of its beginning",
+        "cursor: it is set past our own time at the end of the reading, not to the beginning",
         (
             Patch(
                 f"{S}.ingest:_read_window",
@@ -255,22 +272,28 @@ PLANTED: Mapping[str, Mutant] = {
     ),
 }
 MUTANTS: Mapping[str, Mutant] = {**RULES, **PLANTED}
+#: What mutants need besides their rule, alone: it must violate nothing.
+CONTROLS: Mapping[str, Mutant] = {
+    "control": Mutant("nothing", (NAMES_NOT_UNIQUE,), focus=LATE_AGAIN),
+}
 
 
 def apply(name: str) -> None:
-    """Switch a rule off in this process.
+    """Switch a rule off in this process, or set up a control.
 
     Raises:
         KeyError: There is no such mutant.
         ValueError: A text it replaces is not there (any more).
     """
-    mutant = MUTANTS[name]
+    mutant = {**MUTANTS, **CONTROLS}[name]
     for patch in mutant.patches:
         _patch(patch)
     if mutant.settings:
         from django.conf import settings
 
         settings.SYNC.update(mutant.settings)
+    for kind, weight in (mutant.focus or {}).items():
+        KINDS[kind] = (*KINDS[kind][:2], weight)
 
 
 def _patch(patch: Patch) -> None:

@@ -107,17 +107,18 @@ def _play_all(seeds: list[int], mutant: str, jobs: int, kept: Kept, *, stop: boo
 
 def _outcomes(seeds: list[int], mutant: str, jobs: int) -> Iterator[Outcome]:
     if jobs == 1 or len(seeds) <= 1:
-        _begin(mutant)
-        yield from map(_play, seeds)
+        begin(mutant)
+        yield from map(play, seeds)
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
     context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs, _begin, (mutant,)) as pool:
-        yield from pool.imap_unordered(_play, seeds)
+    with context.Pool(jobs, begin, (mutant,)) as pool:
+        yield from pool.imap_unordered(play, seeds)
         pool.terminate()
 
 
-def _begin(mutant: str) -> None:
+def begin(mutant: str) -> None:
+    """Set this process up, once, with a rule switched off perhaps."""
     from tests.simulation import database
 
     database.boot()
@@ -129,18 +130,19 @@ def _begin(mutant: str) -> None:
         apply(mutant)
 
 
-def _play(seed: int) -> Outcome:
-    from tests.simulation.scenario import play
+def play(seed: int) -> Outcome:
+    """Play one seed."""
+    from tests.simulation import scenario
 
-    return play(seed)
+    return scenario.play(seed)
 
 
 def _tell_one(seed: int, mutant: str) -> int:
     """Tell the story of one seed, line by line."""
-    _begin(mutant)
-    from tests.simulation.scenario import play
+    begin(mutant)
+    from tests.simulation import scenario
 
-    outcome = play(seed, log=print)
+    outcome = scenario.play(seed, log=print)
     for text in outcome.violations:
         print(text)
     return 1 if outcome.violations else 0
