@@ -106,7 +106,9 @@ def _play_all(seeds: list[int], mutant: str, jobs: int, kept: Kept, *, stop: boo
 
 
 def _outcomes(seeds: list[int], mutant: str, jobs: int) -> Iterator[Outcome]:
-    if jobs == 1 or len(seeds) <= 1:
+    if not seeds:
+        return
+    if jobs == 1 or len(seeds) == 1:
         begin(mutant)
         yield from map(play, seeds)
         return

@@ -6,10 +6,19 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from syncapp.services.env import CRASH_POINTS
+from tests.simulation import measure
+from tests.simulation.faults import KINDS
+from tests.simulation.kept import Kept
+from tests.simulation.mutants import CONTROLS, MUTANTS, PLANTED
+from tests.simulation.outcome import Outcome
+from tests.simulation.runner import main
 
 ROOT = Path(__file__).resolve().parents[2]
 PER_PART = 50
@@ -37,16 +46,20 @@ FAILED_ONCE = {
 
 
 def simulate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return play("tests.simulation", *arguments, **environment)
+
+
+def play(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     # With several test processes each has a core for itself already.
     jobs = "JOBS=1" if "PYTEST_XDIST_WORKER" in os.environ else "JOBS=2"
     return subprocess.run(
-        [sys.executable, "-m", "tests.simulation", jobs, *arguments],
+        [sys.executable, "-m", module, jobs, *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=1800,
     )
 
 
@@ -83,10 +96,80 @@ def test_the_same_seed_tells_the_same_story(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_rule_switched_off_is_noticed() -> None:
-    answer = simulate("SEEDS=100", "MUTANT=no_permission_asked")
+def test_a_rule_switched_off_makes_the_simulation_fail() -> None:
+    seed = measure.kept()["blind_resend"].seed
+    assert simulate(f"ONLY={seed}").returncode == 0
+    answer = simulate(f"ONLY={seed}", "MUTANT=blind_resend")
     assert answer.returncode == 1
-    assert "violations: 0" not in lines(answer)
+    assert "violations: 1" in lines(answer)
+
+
+@pytest.mark.slow
+def test_every_mutant_is_noticed() -> None:
+    """ENGINE 5.6; when this fails for a mutant: ``make mutants ONLY=its_name``."""
+    answer = play("tests.simulation.measure", "CHECK=1")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert {"undetected: 0", f"mutants: {len(MUTANTS)}"} <= set(lines(answer))
+
+
+def test_every_planted_bug_was_found_within_500_seeds() -> None:
+    found = measure.kept()
+    assert set(found) == set(MUTANTS)
+    assert all(1 <= found[name].seed <= 500 for name in PLANTED)
+    assert all(finding.seed for finding in found.values())
+
+
+@pytest.mark.slow
+def test_what_mutants_need_besides_their_rule_violates_nothing() -> None:
+    answer = simulate("SEEDS=20", "MUTANT=control")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def outcomes(tmp_path: Path, *, lacking: str = "", violated: str = "") -> Path:
+    """2,000 kept outcomes in which everything struck 50 times but one thing 49 times."""
+    file = tmp_path / "kept.jsonl"
+    kept = Kept(str(file), "")
+    for seed in range(1, 2001):
+        all_strike = seed <= 50
+        faults = Counter({kind: 400 for kind in KINDS if all_strike})
+        crashed = Counter({point: 1 for point in CRASH_POINTS if all_strike})
+        if lacking in faults:
+            faults[lacking] = 1 if seed < 50 else 0
+        if lacking in crashed:
+            del crashed[lacking]
+        found = [violated] if violated and seed == 1999 else []
+        kept.add(Outcome(seed, found, edits=30, faults=faults, crashed_at=crashed), 1.0)
+    return file
+
+
+def test_two_thousand_seeds_in_which_everything_struck_are_enough(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["SEEDS=2000", f"KEEP={outcomes(tmp_path)}"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert {"scenarios: 2000", "scenarios/s: 1.00", "violations: 0"} <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("what", "complaint"),
+    [
+        ({"lacking": "late_commit"}, "late_commit struck 49 times only"),
+        ({"lacking": "answer_saved"}, "no crash at answer_saved"),
+        ({"violated": "I1 of two"}, "violations in seed 1999"),
+    ],
+)
+def test_two_thousand_seeds_that_lack_something_fail(
+    tmp_path: Path, what: dict[str, str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Issue 4: each kind of fault at least 50 times, each crash point reached, else exit 1."""
+    assert main(["SEEDS=2000", f"KEEP={outcomes(tmp_path, **what)}"]) == 1
+    assert complaint in capsys.readouterr().out.splitlines()
+
+
+def test_outcomes_of_other_code_are_not_taken_up(tmp_path: Path) -> None:
+    file = outcomes(tmp_path)
+    with pytest.raises(ValueError, match="other code"):
+        Kept(str(file), "blind_resend")
 
 
 def test_every_mutant_finds_the_text_it_changes() -> None:
@@ -94,9 +177,7 @@ def test_every_mutant_finds_the_text_it_changes() -> None:
     import textwrap
     from importlib import import_module
 
-    from tests.simulation.mutants import MUTANTS
-
-    for name, mutant in MUTANTS.items():
+    for name, mutant in {**MUTANTS, **CONTROLS}.items():
         assert mutant.patches or mutant.settings, name
         for patch in mutant.patches:
             module, _, path = patch.where.partition(":")
