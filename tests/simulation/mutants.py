@@ -216,12 +216,14 @@ RULES: Mapping[str, Mutant] = {
 
 PLANTED: Mapping[str, Mutant] = {
     "planted_matching": Mutant(
-        "matching: of several records with one address only the first two are looked at",
+        "matching: customers are looked up by their address as it was typed, capitals and all",
         (
             Patch(
-                "syncapp.core.matching:match",
-                "free = [c for c in group if not c.linked and not c.gone]",
-                "free = [c for c in group if not c.linked and not c.gone][:2]",
+                f"{S}.store:_keys",
+                "yield side, RecordKey.Purpose.MATCH, value",
+                "typed = str(seen(link, side).get('PrimaryEmailAddr.Address'))\n"
+                "            known = value if side is Side.HUBSPOT else typed\n"
+                "            yield side, RecordKey.Purpose.MATCH, known",
             ),
         ),
     ),

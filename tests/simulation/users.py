@@ -264,6 +264,7 @@ class Users:
         return {**values, "email": email} if email else values
 
     def _add_customer(self, email: str) -> str | None:
-        values = self._person(email)
+        # HubSpot stores addresses in small letters, QuickBooks as they are typed.
+        values = self._person(email.capitalize() if self._next() % 2 else email)
         name = f"{values['firstname']} {values.get('lastname', '')}".strip()
         return self.sim.quickbooks.add(name, values)
