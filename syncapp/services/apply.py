@@ -105,7 +105,10 @@ def _look_up_again(context: RunContext, sync: ActiveSync) -> None:
         ids = {one for one in ids if not is_stand_in(one)}
         if ids:
             ingest.look_up(context, sync, side, sorted(ids))
-    unreadable.filter(pk__in=[link.pk for link in again]).update(next_at=None)
+    if again:
+        with transaction.atomic():
+            context.confirm()
+            unreadable.filter(pk__in=[link.pk for link in again]).update(next_at=None)
 
 
 def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) -> None:
