@@ -76,7 +76,7 @@ def _ambiguous(sim: Simulation, link: RecordLink, swept: bool) -> bool:
     for _ in SIDES:  # a contact with two addresses may stand between two customers
         found = {side: _holders(sim, side, emails, swept=swept) for side in SIDES}
         # Inactive customers may be taken while no active one has the address (ENGINE 2.2).
-        found[Q] = found[Q] or [r for r in sim.quickbooks.dormant() if emails & _emails(sim, Q, r)]
+        found[Q] = found[Q] or [r for r in sim.people(Q).dormant() if emails & _emails(sim, Q, r)]
         emails |= set().union(*(_emails(sim, s, r) for s in SIDES for r in found[s]), set())
     return any(len(records) > 1 for records in found.values())
 
