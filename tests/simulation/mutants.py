@@ -228,19 +228,8 @@ PLANTED: Mapping[str, Mutant] = {
         ),
     ),
     "planted_merge": Mutant(
-        "merge: QuickBooks' value is compared with HubSpot's base; in a conflict HubSpot loses",
-        (
-            Patch(
-                "syncapp.core.merge:merge_field",
-                "_changed(mapping, base.quickbooks, now.quickbooks)",
-                "_changed(mapping, base.hubspot, now.quickbooks)",
-            ),
-            Patch(
-                "syncapp.core.merge:_conflict",
-                "loser = winner.other if len(open_targets) > 1 else open_targets[0]",
-                "loser = open_targets[0]",
-            ),
-        ),
+        "merge: QuickBooks' change is overlooked when HubSpot's value changed, too",
+        (Patch("syncapp.core.merge:merge_field", "case True, False:", "case True, _:"),),
     ),
     "planted_outbox": Mutant(
         "outbox: an item the answer does not mention is taken for not written",
