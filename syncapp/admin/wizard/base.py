@@ -50,6 +50,7 @@ class Page:
     document: Document
     user: Any
     refresh: bool = False
+    form: Any = None
 
     @property
     def object_pair(self) -> ObjectPair:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -9,9 +10,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from syncapp.admin.wizard import mapping_form
 from syncapp.admin.wizard.base import Mistake, Page, Typed
+from syncapp.admin.wizard.mapping_form import MappingForm
 from syncapp.admin.words import arrow
 from syncapp.core.sides import Direction, Side
+from syncapp.core.transforms import TransformOp
 from syncapp.services import drafts
 from syncapp.services.config import SettingsError, parse_document, to_document
 
@@ -39,12 +43,17 @@ class MappingStep:
     template = "admin/syncapp/wizard/mapping.html"
 
     def read(self, page: Page, posted: QueryDict) -> Typed:
-        """The winner and the switches."""
+        """The winner, the switches and the added mappings, after the pressed button's deed."""
         on = set(posted.getlist("on"))
-        parts: dict[str, Any] = {
-            "mappings": [{**entry, "enabled": _key(entry) in on} for entry in _entries(page)]
-        }
+        entries = [
+            *(entry for entry in _entries(page) if not _is_added(page, entry)),
+            *_added(page, posted),
+        ]
+        entries = [{**entry, "enabled": _key(entry) in on} for entry in entries]
         mistakes: list[Mistake] = []
+        entries, page.form = _after(page, posted, entries, mistakes)
+        page.refresh = posted.get("change") == "fields"
+        parts: dict[str, Any] = {"mappings": entries}
         source = page.direction.source
         form = ConflictForm(posted)
         if source is not None:
@@ -53,6 +62,9 @@ class MappingStep:
             parts["conflict"] = form.cleaned_data["conflict"]
         else:
             mistakes.append(Mistake("conflict", str(form.errors["conflict"][0])))
+        if posted.get("go") == "next" and page.form.is_begun:
+            words = _("You chose fields for a mapping: choose “Add mapping”, or “Clear”.")
+            mistakes.append(Mistake("new", words))
         document = {**page.document, **parts, "filters": {}}
         mistakes += [
             Mistake("mappings", problem.message)
@@ -77,7 +89,61 @@ class MappingStep:
             "rows": [_row(page, entry) for entry in _entries(page)],
             "asked": not page.lists.problems,
             "unasked": list(page.lists.problems.values()),
+            "added": json.dumps([e for e in _entries(page) if _is_added(page, e)]),
+            "form": mapping_form.context(page, page.form or MappingForm()),
         }
+
+
+def _is_added(page: Page, entry: dict[str, Any]) -> bool:
+    """Whether a person added it; the default ones can only be switched off."""
+    return _key(entry) not in {mapping.key for mapping in page.object_pair.mappings}
+
+
+def _added(page: Page, posted: QueryDict) -> list[dict[str, Any]]:
+    """The added mappings as the page had them; those of the draft when it had none to tell."""
+    if "added" not in posted:
+        return [entry for entry in _entries(page) if _is_added(page, entry)]
+    try:
+        told = json.loads(posted.get("added", ""))
+    except json.JSONDecodeError:
+        return []
+    ones = told if isinstance(told, list) else []
+    return [
+        one
+        for one in ones
+        if isinstance(one, dict)
+        and {"hubspot", "quickbooks", "direction"} <= set(one)
+        and _is_added(page, one)
+    ]
+
+
+def _after(
+    page: Page, posted: QueryDict, entries: list[dict[str, Any]], mistakes: list[Mistake]
+) -> tuple[list[dict[str, Any]], MappingForm]:
+    """The mappings and the form after "add", "edit", "delete" or "clear"."""
+    form = mapping_form.typed(posted)
+    deed, _colon, key = posted.get("change", "").partition(":")
+    if deed == "clear":
+        return entries, MappingForm()
+    if deed == "delete":
+        return [e for e in entries if _key(e) != key or not _is_added(page, e)], form
+    if deed == "edit":
+        chosen = next((e for e in entries if _key(e) == key and _is_added(page, e)), None)
+        return entries, mapping_form.of_entry(chosen) if chosen is not None else form
+    if deed != "map":
+        return entries, form
+    try:
+        made = mapping_form.entry_of(page, form)
+    except SettingsError as error:
+        mistakes.append(Mistake("new", error.message))
+        return entries, form
+    others = [e for e in entries if _key(e) not in {form.replaces, _key(made)}]
+    if len(others) < len(entries) and not form.replaces:
+        mistakes.append(
+            Mistake("new", _("These two fields are mapped already: edit that mapping."))
+        )
+        return entries, form
+    return [*others, made], MappingForm()
 
 
 def _entries(page: Page) -> list[dict[str, Any]]:
@@ -107,7 +173,7 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
             (Side.HUBSPOT, hubspot, entry["hubspot"]),
             (Side.QUICKBOOKS, quickbooks, entry["quickbooks"]),
         )
-        if found is None and side in page.lists.fields and name not in related
+        if found is None and side in page.lists.fields and name not in related and name
     ]
     is_display_name = entry["quickbooks"] == page.object_pair.unique_name
     return {
@@ -122,6 +188,8 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
         "usable": usable,
         "missing": missing,
         "is_display_name": is_display_name,
+        "is_added": _is_added(page, entry),
+        "on_the_way": [TransformOp(one["op"]).words for one in entry.get("transforms", [])],
     }
 
 

@@ -56,7 +56,8 @@ def step(
     change = request.POST.get("change", "")
     if change:
         page.document["filters"] = filters.changed(page.document["filters"], change)
-        return _show(model_admin, request, page, number, posted=request.POST)
+        mistakes = typed.mistakes if change == "map" else None
+        return _show(model_admin, request, page, number, posted=request.POST, mistakes=mistakes)
     goes_back = request.POST.get("go") == "back"
     if typed.mistakes and not goes_back:
         return _show(
