@@ -59,7 +59,7 @@ def _labels(found: Rehearsal) -> dict[str, str]:
             labels[mapping.field(side)] = mapping.label
     unique = found.definition.object_pair.unique_name
     if unique is not None:
-        labels[unique] = _("Display name")
+        labels[unique] = labels[unique].partition(" ← ")[0]
     return labels
 
 
@@ -95,7 +95,8 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft) -> dict[str, Any]:
 
 def _rows(found: Rehearsal, result: dict[str, Any]) -> list[dict[str, Any]]:
     """One row per kind of decision: words, count, and what the samples are called."""
-    nouns = found.definition.object_pair.nouns
+    pair = found.definition.object_pair
+    nouns = pair.nouns
     sampled = {sample["kind"] for sample in result.get("samples", [])}
 
     def row(style: str, words: str, count: int, kind: str, remedy: str = "") -> dict[str, Any]:
@@ -118,7 +119,14 @@ def _rows(found: Rehearsal, result: dict[str, Any]) -> list[dict[str, Any]]:
         rows.append(
             row("update", _("Updates in %(side)s") % names, updated, f"update:{side.value}")
         )
-    rows.append(row("link", _("Matched by e-mail and linked"), result["link"], "link"))
+    rows.append(
+        row(
+            "link",
+            _("Matched by %(key)s and linked") % {"key": pair.match_key_label},
+            result["link"],
+            "link",
+        )
+    )
     rows.append(row("same", _("Nothing to change"), result["unchanged"], ""))
     for style in ("excluded", "failing"):
         for code, count in sorted(result[style].items(), key=lambda one: -one[1]):

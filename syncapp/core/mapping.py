@@ -29,6 +29,9 @@ class FieldMapping:
         instant: HubSpot keeps an instant where QuickBooks keeps a date: it is the date that
             instant has in the company's time zone (ENGINE 4).
         transforms: How a value is changed on the way, in the order toward QuickBooks.
+        first: The side whose value stands when the two are linked, whatever the policy; None
+            for the policy.
+        optional: Not every HubSpot account has the field; without it the mapping is off.
     """
 
     hubspot: str
@@ -41,6 +44,8 @@ class FieldMapping:
     builtin: bool = True
     instant: bool = False
     transforms: tuple[Transform, ...] = ()
+    first: Side | None = None
+    optional: bool = False
 
     @property
     def key(self) -> str:

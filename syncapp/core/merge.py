@@ -84,6 +84,8 @@ def merge_field(
         return _default(mapping, allowed)
     if mapping.agree(now.hubspot, now.quickbooks):
         return Agree()
+    if base is None and mapping.first is not None:
+        return _copy(mapping, now, to=mapping.first.other, allowed=allowed)
     hubspot_changed = base is None or _changed(mapping, base.hubspot, now.hubspot)
     quickbooks_changed = base is None or _changed(mapping, base.quickbooks, now.quickbooks)
     match hubspot_changed, quickbooks_changed:

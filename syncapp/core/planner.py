@@ -20,6 +20,7 @@ from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Value, Values, is_empty
 
 MERGED = "merged"
+INACTIVE = "inactive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def plan_record(link: LinkState, config: SyncConfig, facts: Facts = NO_FACTS) ->
     if facts.excluded_by is not None:
         who, note = facts.excluded_by
         return RecordPlan(because("by_person", who=who, note=note), base=link.base)
-    gone = why_gone(link)
+    gone = why_gone(link, config.pair)
     if gone is not None:
         return RecordPlan(gone, base=link.base)
     if link.is_linked:
@@ -208,11 +209,14 @@ def open_direction(
     return (Direction.TO_HUBSPOT if to_hubspot else Direction.TO_QUICKBOOKS), closed
 
 
-def why_gone(link: LinkState) -> Status | None:
-    """A record that is gone on a side is never written, and never created anew (I11)."""
+def why_gone(link: LinkState, pair: ObjectPair) -> Status | None:
+    """A record that is gone on a side is never written, and never created anew (I11).
+
+    One that is inactive is not gone where activity is a value of its own.
+    """
     for side in Side:
         seen, other = link.on(side), link.on(side.other)
-        if seen is None or not seen.gone:
+        if seen is None or not seen.gone or (pair.activity and seen.gone == INACTIVE):
             continue
         if seen.gone == MERGED and other is not None and not other.gone:
             return because("merged_elsewhere", side=side.label, other_side=side.other.label)
@@ -222,11 +226,25 @@ def why_gone(link: LinkState) -> Status | None:
 
 def _plan_linked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordPlan:
     allowed, closed = open_direction(link, config, included=facts.included)
-    merged = merge_record(link, config, lambda mapping: allowed)
+    merged = merge_record(
+        link, config, lambda mapping: _open_for(link, config.pair, allowed, mapping)
+    )
     if facts.stopped is not None:
         return RecordPlan(facts.stopped, base=merged.base, emptied=merged.emptied)
     status = IN_SYNC if allowed is not None else closed or because("filter", condition="")
     return RecordPlan(status, merged.updates, merged.base, merged.emptied)
+
+
+def _open_for(
+    link: LinkState, pair: ObjectPair, allowed: Direction | None, mapping: FieldMapping
+) -> Direction | None:
+    """The directions open for one field: an inactive record is only ever made active again."""
+    seen = link.quickbooks
+    if seen is None or seen.gone != INACTIVE or mapping.quickbooks == pair.activity:
+        return allowed
+    if allowed is None or not allowed.allows(Side.HUBSPOT):
+        return None
+    return Direction.TO_HUBSPOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,13 +321,16 @@ def _plan_unlinked(link: LinkState, config: SyncConfig, facts: Facts) -> RecordP
         return RecordPlan(reason, base=link.base)
     extra = config.pair.completes(to, seen.values, config.mappings)
     if isinstance(extra, Refusal):
-        return RecordPlan(because(extra.code, **extra.params), base=link.base)
+        return RecordPlan(_because(config.pair, extra.code, **extra.params), base=link.base)
     if facts.name_owner and config.pair.unique_name:
         name = str(extra.get(config.pair.unique_name) or "")
-        return RecordPlan(because("name_in_use", name=name, owner=facts.name_owner), base=link.base)
+        taken = _because(config.pair, "name_in_use", name=name, owner=facts.name_owner)
+        return RecordPlan(taken, base=link.base)
+    mapped = mapped_values(seen, config, to)
+    known = {change.field for change in mapped}
     fields = (
-        *(FieldChange(name, None, value) for name, value in extra.items()),
-        *mapped_values(seen, config, to),
+        *(FieldChange(name, None, value) for name, value in extra.items() if name not in known),
+        *mapped,
     )
     return RecordPlan(IN_SYNC, (Change(to, ChangeOp.CREATE, fields),), link.base)
 
@@ -347,13 +368,20 @@ def why_not_created(
         return shut
     if facts.ambiguous_with:
         others = ", ".join(facts.ambiguous_with)
-        return because("ambiguous_match", key=config.pair.match_key_label, others=others)
+        return _because(
+            config.pair, "ambiguous_match", key=config.pair.match_key_label, others=others
+        )
     if facts.key_holder is not None and source is Side.QUICKBOOKS:
         keys = config.pair.match_keys(source, seen.values)
         return because(
-            "email_in_use", side=Side.HUBSPOT.label, email=keys[0] if keys else "",
+            config.pair.key_in_use, side=Side.HUBSPOT.label, email=keys[0] if keys else "",
             existing_id=facts.key_holder[0],
         )  # fmt: skip
     if facts.open_create:
         return because("open_create")
     return facts.stopped
+
+
+def _because(pair: ObjectPair, code: str, **params: str) -> Status:
+    """The status, in the wording that fits the records."""
+    return because(code, **params, **({"wording": pair.wording} if pair.wording else {}))

@@ -9,7 +9,7 @@ and keeps the vendor's words, so nothing is dropped.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -57,7 +57,11 @@ class Retry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One row of the catalogue. ``{placeholders}`` are filled from the record's parameters."""
+    """One row of the catalogue. ``{placeholders}`` are filled from the record's parameters.
+
+    Attributes:
+        wordings: ``{wording: (explanation, remedy)}`` for objects that other words fit.
+    """
 
     code: str
     state: State
@@ -67,6 +71,7 @@ class Reason:
     fixer: Fixer
     retry: Retry = Retry.NEVER
     needs_decision: bool = False
+    wordings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 _W, _F, _E = State.WAITING, State.FAILING, State.EXCLUDED
@@ -112,6 +117,40 @@ REASONS: Mapping[str, Reason] = {
             "Without an e-mail address nothing would tell two people apart, so this {record} "
             "is left out.",
             "Add an e-mail address in {side}.", Fixer.HERE,
+        ),
+        Reason(
+            "no_sku", _E, Category.INCOMPLETE,
+            "Without a SKU nothing would tell two products apart, so this {record} is left out.",
+            "Enter a SKU in {side}; the other side's product with the same SKU is then linked.",
+            Fixer.HERE,
+        ),
+        Reason(
+            "category", _E, Category.CHOICE,
+            "It is a category: it groups items in QuickBooks and is not sold itself.",
+            "Nothing to do; the items in it are synced.", Fixer.NOBODY,
+        ),
+        Reason(
+            "bundle", _E, Category.CHOICE,
+            "It is a bundle: it stands for several items, which HubSpot has no product for.",
+            "Nothing to do; the items of the bundle are synced one by one.", Fixer.NOBODY,
+        ),
+        Reason(
+            "custom_line_item", _E, Category.CHOICE,
+            "It stands for all invoice lines, or discounts, that have no product of their own, so "
+            "it is no product itself.",
+            "Nothing to do.", Fixer.NOBODY,
+        ),
+        Reason(
+            "inactive", _E, Category.CHOICE,
+            "It is inactive in {side}. Inactive products are never created on the other side.",
+            "Make it active in {side} if it should be synced.", Fixer.HERE,
+        ),
+        Reason(
+            "inventory_product", _E, Category.CHOICE,
+            "It is an inventory product. Those are never created in QuickBooks by a sync: their "
+            "quantity and accounts must be entered there.",
+            "Create the item in QuickBooks with the same SKU: the two are then linked. Or choose "
+            "another product type in HubSpot.", Fixer.QUICKBOOKS,
         ),
         Reason(
             "filter", _E, Category.CHOICE,
@@ -315,6 +354,18 @@ REASONS: Mapping[str, Reason] = {
             "Give each its own e-mail address, merge them where they are, or archive the ones "
             "that are not needed; of several inactive ones, make the right one active.",
             Fixer.HERE, needs_decision=True,
+            wordings={"item": (
+                "Several records share {key}: {others}. It is not clear which belong together.",
+                "Give each its own SKU, or archive the ones that are not needed; of several "
+                "inactive ones, make the right one active.",
+            )},
+        ),
+        Reason(
+            "sku_in_use", _F, Category.DUPLICATE,
+            "{side} already has a product with the SKU {email} (id {existing_id}), and that one is "
+            "linked to another record.",
+            "Give one of them another SKU, or make one of them inactive.", Fixer.HERE,
+            needs_decision=True,
         ),
         Reason(
             "email_in_use", _F, Category.DUPLICATE,
@@ -344,6 +395,12 @@ REASONS: Mapping[str, Reason] = {
             "Use one billing contact per company, or switch off “Display name ← Associated "
             "company name” so that the person's name is used.", Fixer.HUBSPOT,
             Retry.CURED_ELSEWHERE,
+            wordings={"item": (
+                "The name “{name}” is already used in QuickBooks by {owner}. No two products and "
+                "services may have the same name.",
+                "Rename the product in HubSpot, or give the two the same SKU if they are the same "
+                "product: they are then linked.",
+            )},
         ),
         Reason(
             "number_in_use", _F, Category.DUPLICATE,
@@ -356,12 +413,26 @@ REASONS: Mapping[str, Reason] = {
             "QuickBooks needs a display name; the contact has no company, first or last name, "
             "nor an e-mail address.",
             "Add a name in HubSpot.", Fixer.HUBSPOT,
+            wordings={"item": (
+                "QuickBooks needs a name; the product has none.", "Add a name in HubSpot.",
+            )},
         ),
         Reason(
             "invalid_name", _F, Category.VALIDATION,
             "“{name}” cannot be a display name in QuickBooks: colons, tabs and line breaks are "
             "not allowed, nor more than 500 characters.",
             "Change the name in HubSpot.", Fixer.HUBSPOT,
+            wordings={"item": (
+                "“{name}” cannot be the name of an item in QuickBooks: colons, tabs and line "
+                "breaks are not allowed, nor more than 100 characters.",
+                "Change the name in HubSpot.",
+            )},
+        ),
+        Reason(
+            "income_account", _F, Category.ACCOUNT,
+            "QuickBooks needs an income account for a new item, but {problem}.",
+            "Choose an active income account in the settings of the Products sync, under "
+            "Configure.", Fixer.HERE, Retry.CURED_ELSEWHERE,
         ),
         Reason(
             "invalid_email", _F, Category.VALIDATION,
@@ -454,8 +525,9 @@ def explain(code: str, params: Mapping[str, str]) -> tuple[str, str]:
     if reason is None:
         return (params.get("detail", code), "") if code else ("", "")
     filled = _Lenient(params)
-    explanation = reason.explanation.format_map(filled).strip()
-    return explanation, reason.remedy.format_map(filled).strip()
+    told = (reason.explanation, reason.remedy)
+    explanation, remedy = reason.wordings.get(params.get("wording", ""), told)
+    return explanation.format_map(filled).strip(), remedy.format_map(filled).strip()
 
 
 class _Lenient(dict[str, str]):

@@ -50,8 +50,8 @@ def default_document(object_type: str) -> Document:
     pair = OBJECT_PAIRS[object_type]
     return {
         "object": object_type,
-        "direction": Direction.BOTH.value,
-        "conflict": Side.QUICKBOOKS.value,
+        "direction": pair.direction.value,
+        "conflict": (pair.direction.source or Side.QUICKBOOKS).value,
         "mappings": [mapping_settings.entry_of(mapping) for mapping in pair.mappings],
         "filters": {
             side.value: filter_settings.entries(pair.locked.get(side, Filter())) for side in Side
@@ -140,7 +140,7 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
             start=None,
             version=definition.config_version,
         )
-    instants = {mapping.key for mapping in pair.mappings if mapping.instant}
+    builtin = {mapping.key: mapping for mapping in pair.mappings}
     groups: dict[Side, dict[int, list[Condition]]] = {side: defaultdict(list) for side in Side}
     for row in definition.conditions.all():
         condition = Condition(
@@ -158,19 +158,7 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
         direction=Direction(definition.direction),
         winner=Side(definition.winner),
         mappings=tuple(
-            FieldMapping(
-                row.hubspot_field,
-                row.quickbooks_field,
-                kind=Kind(row.kind),
-                direction=Direction(row.direction),
-                label=row.label,
-                enabled=row.enabled,
-                creation_only=row.creation_only,
-                builtin=row.builtin,
-                transforms=mapping_settings.transforms_of(row.transforms),
-                instant=f"{row.hubspot_field}:{row.quickbooks_field}" in instants
-                or mapping_settings.keeps_instant(mapping_settings.transforms_of(row.transforms)),
-            )
+            _mapping(row, builtin.get(f"{row.hubspot_field}:{row.quickbooks_field}"))
             for row in definition.mappings.all()
         ),
         filters={
@@ -182,6 +170,23 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
         time_zone=definition.pair.company_time_zone,
         start=definition.start,
         calendar=calendar_of(definition.pair, now),
+    )
+
+
+def _mapping(row: FieldMappingRow, builtin: FieldMapping | None) -> FieldMapping:
+    """A saved mapping; of one of ours, the rules that nobody sets are the pair's."""
+    start = builtin or FieldMapping(row.hubspot_field, row.quickbooks_field)
+    transforms = mapping_settings.transforms_of(row.transforms)
+    return replace(
+        start,
+        kind=Kind(row.kind),
+        direction=Direction(row.direction),
+        label=row.label,
+        enabled=row.enabled,
+        creation_only=row.creation_only,
+        builtin=row.builtin,
+        transforms=transforms,
+        instant=start.instant or mapping_settings.keeps_instant(transforms),
     )
 
 

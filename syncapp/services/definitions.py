@@ -193,34 +193,47 @@ def request_run(pair: AccountPair, *, now: datetime) -> None:
 
 def check_fields(
     sync: ActiveSync, connectors: Mapping[Side, Connector], *, env: Env, force: bool = False
-) -> None:
+) -> ActiveSync:
     """Refuse to run on a field that does not exist (any more).
 
     HubSpot leaves unknown properties out without a word, so a filter on one would exclude
     everything in silence. Asked at most once an hour.
 
+    Returns:
+        The sync, without the optional mappings that the accounts have no field for.
+
     Raises:
         ConfigurationInvalid: Which field, and what to do.
     """
     if sync.config.pair.host:
-        return  # nobody chose its fields
+        return sync  # nobody chose its fields
     checked = sync.definition.settings.get("fields_checked_at")
     now = env.clock.now()
     if not force and checked and datetime.fromisoformat(checked) > now - FIELD_CHECK_EVERY:
-        return
-    check_config(sync.config, connectors)
+        return sync
+    config = check_config(sync.config, connectors)
+    for mapping in sync.config.mappings:
+        if mapping not in config.mappings:
+            sync.definition.mappings.filter(
+                hubspot_field=mapping.hubspot, quickbooks_field=mapping.quickbooks
+            ).update(enabled=False)
     sync.definition.settings["fields_checked_at"] = now.isoformat()
     sync.definition.save(update_fields=["settings", "updated_at"])
+    return ActiveSync(sync.definition, config)
 
 
-def check_config(config: SyncConfig, connectors: Mapping[Side, Connector]) -> None:
+def check_config(config: SyncConfig, connectors: Mapping[Side, Connector]) -> SyncConfig:
     """Refuse a configuration that uses a field one of the accounts does not have.
+
+    Returns:
+        The configuration without the optional mappings that the accounts have no field for.
 
     Raises:
         ConfigurationInvalid: Which field, and what to do.
     """
     for side in Side:
         described = connectors[side].describe(config.pair.type(side))
+        config = without_absent(config, side, described)
         missing = unknown_fields(config, side, described)
         for record_type, names in associated.read_by(config).items() if not missing else ():
             if side is associated.SIDE:
@@ -233,6 +246,19 @@ def check_config(config: SyncConfig, connectors: Mapping[Side, Connector]) -> No
                 "and choose another field.",
                 code="unknown_field",
             )
+    return config
+
+
+def without_absent(config: SyncConfig, side: Side, described: Sequence[Field]) -> SyncConfig:
+    """The configuration with those mappings off that a side need not have a field for."""
+    known = {field.name for field in described}
+    return replace(
+        config,
+        mappings=tuple(
+            replace(m, enabled=False) if m.optional and m.field(side) not in known else m
+            for m in config.mappings
+        ),
+    )
 
 
 def unknown_fields(config: SyncConfig, side: Side, described: Sequence[Field]) -> list[str]:

@@ -120,6 +120,7 @@ def check(document: Document, lists: FieldLists) -> list[Problem]:
         return [Problem(error.where, error.message)]
     problems = []
     for side in lists.fields:
+        config = definitions.without_absent(config, side, lists.fields[side])
         for name in definitions.unknown_fields(config, side, lists.fields[side]):
             problems.append(_unknown(config, side, name))
     return problems + catalogue.incompatible(config, lists)

@@ -100,7 +100,9 @@ def _parse_one(start: FieldMapping, entry: Mapping[str, Any], where: str) -> Fie
     enabled = entry.get("enabled", start.enabled)
     if not isinstance(enabled, bool):
         raise SettingsError(f"{where}.enabled", "Must be true or false.")
-    transforms = parse_transforms(entry.get("transforms", []), f"{where}.transforms", direction)
+    transforms = start.transforms
+    if "transforms" in entry:
+        transforms = parse_transforms(entry["transforms"], f"{where}.transforms", direction)
     _refuse_missing_field(start, transforms, where)
     label = start.label or str(entry.get("label") or "")
     return replace(

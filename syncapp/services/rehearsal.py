@@ -102,7 +102,8 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> Tally:
         syncs=[ActiveSync(definition, config)],
         run=None,
     )
-    definitions.check_fields(context.syncs[0], context.connectors, env=env, force=True)
+    checked = definitions.check_fields(context.syncs[0], context.connectors, env=env, force=True)
+    context.syncs = [checked]
     ingest.ingest(context, force=True)
     tally = Tally()
     links = definition.links.exclude(code="bad_data").order_by("id")

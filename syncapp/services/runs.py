@@ -177,8 +177,11 @@ def _active_syncs(pair: AccountPair, objects: Sequence[str], now: datetime) -> l
 
 def _work(context: RunContext, scope: Scope) -> bool:
     """The run itself; False when the slice was spent with work left."""
-    for sync in context.syncs:
+    context.syncs = [
         definitions.check_fields(sync, context.connectors, env=context.env)
+        for sync in context.syncs
+    ]
+    for sync in context.syncs:
         definitions.turn_day(sync, now=context.env.clock.now())
     resolution.resolve_open(context)
     if not ingest.ingest(context, force=scope.force, full=scope.full):

@@ -235,7 +235,7 @@ class Settlement:
         email = next(iter(self._config.pair.match_keys(self._side, record.values)), "")
         self._fail(
             link,
-            "email_in_use",
+            self._config.pair.key_in_use,
             {"side": self._side.label, "email": email, "existing_id": record.ref.id},
         )
         self._settle(intent, PendingWrite.State.REFUSED, result=record.ref.id)
@@ -294,6 +294,8 @@ class Settlement:
     ) -> None:
         link = self._fresh(intent)
         params = self._params(intent, error)
+        if code == "email_in_use":  # what a unique key is in use for depends on the object
+            code = self._config.pair.key_in_use
         if code == "name_in_use":
             params["owner"] = self._owner_of(params)
         self._fail(link, code, params)
@@ -355,6 +357,8 @@ class Settlement:
         unique = self._config.pair.unique_name
         if unique:
             params["name"] = str(intent.payload.get(unique, ""))
+        if self._config.pair.wording:
+            params["wording"] = self._config.pair.wording
         known = {**store.seen(intent.link, self._side), **intent.payload}
         email = next(iter(self._config.pair.match_keys(self._side, known)), "")
         params["email"] = email
@@ -364,12 +368,14 @@ class Settlement:
     def _owner_of(self, params: dict[str, str]) -> str:
         """Who holds a display name that QuickBooks says is taken, as far as we know."""
         existing_id = params.get("existing_id")
+        pair = self._config.pair
+        another = f"another {pair.name_sharers or pair.nouns[Side.QUICKBOOKS]}"
         if existing_id:
             link = self._definition.links.filter(quickbooks_id=existing_id).first()
             if link is not None:
-                return f"the customer “{link.label}” (id {existing_id})"
-            return f"another customer, vendor or employee (id {existing_id})"
-        return "another customer, vendor or employee"
+                return f"the {pair.nouns[Side.QUICKBOOKS]} “{link.label}” (id {existing_id})"
+            return f"{another} (id {existing_id})"
+        return another
 
     def _settle(
         self, intent: PendingWrite, state: str, *, request_id: str = "", result: str = ""

@@ -26,7 +26,7 @@ CHUNK = 500
 LABEL_LIMIT = 500
 KEY_LIMIT = 500
 #: Reasons that may vanish when another record changes its keys.
-KEY_REASONS = ("ambiguous_match", "email_in_use", "name_in_use", "open_create")
+KEY_REASONS = ("ambiguous_match", "email_in_use", "sku_in_use", "name_in_use", "open_create")
 
 SEEN_FIELDS = (
     "hubspot_id", "quickbooks_id", "hubspot_version", "quickbooks_version", "hubspot_seen",

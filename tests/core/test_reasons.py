@@ -49,6 +49,13 @@ GIVEN = {
     "outcome_unknown": {"side", "due"},
     "open_create": set(),
     "no_email": {"record", "side"},
+    "no_sku": {"record", "side"},
+    "category": {"record", "side"},
+    "bundle": {"record", "side"},
+    "custom_line_item": {"record", "side"},
+    "inactive": {"record", "side"},
+    "inventory_product": set(),
+    "income_account": {"problem"},
     "filter": {"condition"},
     "before_start": {"day", "start", "side"},
     "direction": {"side"},
@@ -91,6 +98,9 @@ GIVEN = {
 def test_a_sentence_asks_only_for_what_it_is_given(code):
     reason = REASONS[code]
     asked = placeholders(reason.explanation) | placeholders(reason.remedy)
+    asked |= {
+        name for told in reason.wordings.values() for one in told for name in placeholders(one)
+    }
     assert asked <= GIVEN.get(code, OUTBOX)
 
 
@@ -136,7 +146,8 @@ def test_no_reason_puts_a_record_in_sync():
 def test_what_needs_a_decision_is_failing_and_says_so():
     deciding = {code for code, reason in REASONS.items() if reason.needs_decision}
     assert deciding == {
-        "ambiguous_match", "email_in_use", "merged_elsewhere", "flapping", "deleted_with_balance",
+        "ambiguous_match", "email_in_use", "sku_in_use", "merged_elsewhere", "flapping",
+        "deleted_with_balance",
         "balance_unexplained", "inv_reviewed_period", "inv_voided_in_qbo", "inv_void_or_credit",
         "totals",
     }  # fmt: skip
@@ -183,10 +194,12 @@ def stated_codes() -> set[tuple[str, str]]:
         codes: list[str] = []
         if name in {"because", "Refusal", "Exclusion"}:
             codes = texts(call.args[0])
-        elif name == "_fail":
+        elif name in {"_because", "_fail"}:
             codes = texts(call.args[1])
         elif name in {"_failing", "entry", "exclude", "filter", *ON_RECORDS}:
             codes = texts(keyword(call, "code"))
+        elif name == "ObjectPair":
+            codes = texts(keyword(call, "key_in_use"))
         elif name == "Fault":
             error = call.args[1]
             if isinstance(error, ast.Name) and error.id in ON_RECORDS:

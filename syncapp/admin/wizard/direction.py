@@ -72,6 +72,7 @@ class DirectionStep:
                 }
                 for one in Direction
             ],
+            "match_key": page.object_pair.match_key_label,
             "hubspot_object": hubspot.capitalize(),
             "quickbooks_object": quickbooks.capitalize(),
         }

@@ -84,6 +84,7 @@ class FiltersStep:
             "zone": page.draft.pair.company_time_zone,
             "has_start": bool(page.object_pair.dated_by),
             "start": page.document.get("start") or "",
+            "requires": page.object_pair.requires,
         }
 
 

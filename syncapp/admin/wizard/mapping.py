@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.wizard import mapping_form
+from syncapp.admin.wizard import mapping_form, options
 from syncapp.admin.wizard.base import Mistake, Page, Typed
 from syncapp.admin.wizard.mapping_form import MappingForm
 from syncapp.admin.words import arrow
@@ -65,6 +65,8 @@ class MappingStep:
         if posted.get("go") == "next" and page.form.is_begun:
             words = _("You chose fields for a mapping: choose “Add mapping”, or “Clear”.")
             mistakes.append(Mistake("new", words))
+        parts |= options.read(page, posted)
+        mistakes += options.mistakes(page, parts)
         document = {**page.document, **parts, "filters": {}}
         mistakes += [
             Mistake("mappings", problem.message)
@@ -86,6 +88,7 @@ class MappingStep:
                 for value, words in ConflictForm.base_fields["conflict"].choices  # type: ignore[attr-defined]
             ],
             "source": source,
+            "options": options.rows(page),
             "rows": [_row(page, entry) for entry in _entries(page)],
             "asked": not page.lists.problems,
             "unasked": list(page.lists.problems.values()),
@@ -175,7 +178,11 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
         )
         if found is None and side in page.lists.fields and name not in related and name
     ]
-    is_display_name = entry["quickbooks"] == page.object_pair.unique_name
+    optional = {m.key for m in page.object_pair.mappings if m.optional}
+    may_miss = _key(entry) in optional
+    is_display_name = entry["hubspot"] in related and entry["quickbooks"] == (
+        page.object_pair.unique_name
+    )
     return {
         "key": _key(entry),
         "label": entry.get("label") or entry["hubspot"],
@@ -186,7 +193,8 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
         "arrow": arrow(effective if usable else own),
         "enabled": bool(entry["enabled"]),
         "usable": usable,
-        "missing": missing,
+        "missing": [] if may_miss else missing,
+        "absent": missing if may_miss else [],
         "is_display_name": is_display_name,
         "is_added": _is_added(page, entry),
         "on_the_way": [TransformOp(one["op"]).words for one in entry.get("transforms", [])],

@@ -16,7 +16,12 @@ from syncapp.core.sides import Side
 from syncapp.services import drafts
 from syncapp.services.config import SettingsError, parse_document
 
-STEP_OF = {"direction": "direction", "conflict": "mapping", "mappings": "mapping"}
+STEP_OF = {
+    "direction": "direction",
+    "conflict": "mapping",
+    "mappings": "mapping",
+    "options": "mapping",
+}
 
 
 class SwitchOnForm(forms.Form):
@@ -25,7 +30,7 @@ class SwitchOnForm(forms.Form):
     marker = forms.BooleanField(
         error_messages={
             "required": gettext_lazy(
-                "Tick the box about the property qbo_sync_id: without it a contact that was "
+                "Tick the box about the property qbo_sync_id: without it a record that was "
                 "created twice could not be told apart."
             )
         }
@@ -72,6 +77,7 @@ class ReviewStep:
             "unasked": list(page.lists.problems.values()),
             "sentences": _sentences(page),
             "rehearsal": rehearsal_context(found, draft) if found is not None else None,
+            "hubspot_nouns": page.noun(Side.HUBSPOT),
             "needs_marker": page.direction.allows(Side.HUBSPOT),
             "is_on": living is not None and living.enabled,
             "planned_again": drafts.records_planned_again(draft),

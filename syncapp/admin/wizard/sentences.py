@@ -91,7 +91,11 @@ def _filter(config: SyncConfig, side: Side) -> str:
     groups = config.filters.get(side, Filter()).groups
     nouns = _nouns(config)[side.value]
     if not groups:
-        return _("All %(nouns)s with an e-mail address.") % {"nouns": nouns}
+        if not config.pair.requires:
+            return _("All %(nouns)s.") % {"nouns": nouns}
+        return _("All %(nouns)s with %(required)s.") % {
+            "nouns": nouns, "required": config.pair.requires,
+        }  # fmt: skip
     told = _("; or ").join(_group(group) for group in groups)
     return _("Only %(nouns)s of which %(conditions)s.") % {"nouns": nouns, "conditions": told}
 

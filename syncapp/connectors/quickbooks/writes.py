@@ -28,6 +28,8 @@ from syncapp.core.errors import (
     SyncError,
     TryLater,
 )
+from syncapp.core.names import plain_name
+from syncapp.core.values import Value
 
 
 def write(client: QuickBooksClient, batch: WriteBatch) -> tuple[WriteResult, ...]:
@@ -88,7 +90,17 @@ def _body(batch: WriteBatch, item: WriteItem) -> Mapping[str, object]:
             again = {name: item.current[name] for name in entity.restated if item.current.get(name)}
             item = replace(item, values={**again, **item.values}, current={})
             return {**named, "sparse": True, **to_body(item, kinds(batch.type)), "Active": False}
+    if "Active" in item.values:
+        item = replace(item, values={**_restated(entity, item), **item.values})
     return {**named, "sparse": True, **to_body(item, kinds(batch.type))}
+
+
+def _restated(entity: Entity, item: WriteItem) -> Mapping[str, Value]:
+    """What must be sent again with a change of activity: the name as it was before the mark."""
+    again = {name: item.current[name] for name in entity.restated if item.current.get(name)}
+    if "Name" in again:
+        again["Name"] = plain_name(text(again["Name"]))
+    return again
 
 
 #: What makes a single write something else than a create or an update (4.3, 4.4).

@@ -33,7 +33,7 @@ def plan_invoice(
     if facts.excluded_by is not None:
         who, note = facts.excluded_by
         return RecordPlan(because("by_person", who=who, note=note), base=link.base)
-    gone = why_gone(link)
+    gone = why_gone(link, config.pair)
     if gone is not None:
         return RecordPlan(_left_open(link) or gone, base=link.base)
     if not link.is_linked:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from syncapp.core.filters import Filter
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.records import Record
-from syncapp.core.sides import Side
+from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Value, Values
 
 
@@ -134,16 +134,24 @@ class ObjectPair:
             records of its host that have its type.
         split: The records that one record of a side stands for (the lines of an invoice).
         batch_sizes: How many records one call writes, where that is fewer than the side allows.
+        direction: Which way a new sync goes.
         origin: Where a record was first that was found on both sides: a side, or "both".
         summary: What lists show of a record besides its label, from its planned values.
         derived: Fields of HubSpot that only show what QuickBooks computes; nobody maps them.
-        derive: Values that a side tells only in a roundabout way, by names that begin with "@".
         dated_by: The field of a side that says when a record was made there; a sync of records
             that have one may begin at a date, and leaves older ones out.
         associated: The types of associated records whose fields a filter may read.
         recommended: The filters a new sync starts with in the wizard; "[today]" stands for the
             day it is set up (S11).
         locked: Filters that belong to the sync itself and that nobody edits (S11).
+        derive: Values that a side tells only in a roundabout way, by names that begin with "@",
+            or by the name of the field that tells them wrongly.
+        requires: What a record must have to take part, as a person says it; "" for nothing.
+        wording: Which wording of the catalogue's sentences fits these records.
+        key_in_use: The reason of a record whose match key another linked record holds.
+        name_sharers: What may have taken a unique name in QuickBooks; "" for records of its own.
+        activity: The QuickBooks field that says whether a record is active, where that is a
+            value like others; "" where an inactive record counts as gone.
     """
 
     name: str
@@ -175,6 +183,12 @@ class ObjectPair:
     associated: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
     recommended: Mapping[Side, Filter] = field(default_factory=dict)
     locked: Mapping[Side, Filter] = field(default_factory=dict)
+    direction: Direction = Direction.BOTH
+    requires: str = ""
+    wording: str = ""
+    key_in_use: str = "email_in_use"
+    name_sharers: str = ""
+    activity: str = ""
 
     def type(self, side: Side) -> str:
         """The record type on a side."""
