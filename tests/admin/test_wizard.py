@@ -355,7 +355,7 @@ def test_a_new_sync_starts_with_the_recommended_filters(
 ) -> None:
     shown = page(administrator, url(world, "filters"))
     assert 'value="invoices:hs_invoice_status" selected' in shown
-    assert "Associated invoice" in shown
+    assert "Associated invoice: Create Date" in shown
     assert "Days begin at midnight in " in shown
     shown = page(administrator, url(world, "review"))
     assert "it has an invoice of which" in shown

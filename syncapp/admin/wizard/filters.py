@@ -218,16 +218,16 @@ def _side(page: Page, side: Side, is_counted: bool) -> dict[str, Any]:
 def _field_groups(page: Page, side: Side) -> Iterator[dict[str, Any]]:
     """The fields to choose from: the records' own, then those of associated records."""
     own = page.object_pair.nouns[side].capitalize()
-    yield {"title": own, "fields": _choices(page.lists.fields.get(side, ()), "")}
+    yield {"title": own, "fields": _choices(page.lists.fields.get(side, ()))}
     for related, fields in page.lists.associated.get(side, {}).items():
-        title = RELATED_WORDS.get(related, related)
-        yield {"title": title, "fields": _choices(fields, f"{related}:")}
+        title = str(RELATED_WORDS.get(related, related))
+        yield {"title": title, "fields": _choices(fields, f"{related}:", f"{title}: ")}
 
 
-def _choices(fields: Iterable[Field], prefix: str) -> list[dict[str, str]]:
+def _choices(fields: Iterable[Field], prefix: str = "", of: str = "") -> list[dict[str, str]]:
     usable = [one for one in fields if not one.lacks]
     ordered = sorted(usable, key=lambda one: one.label.casefold())
-    return [{"name": prefix + one.name, "label": one.label} for one in ordered]
+    return [{"name": prefix + one.name, "label": of + one.label} for one in ordered]
 
 
 def _count(page: Page, side: Side) -> dict[str, Any]:

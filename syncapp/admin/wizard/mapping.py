@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -126,6 +127,8 @@ def _after(
     """The mappings and the form after "add", "edit", "delete" or "clear"."""
     form = mapping_form.typed(posted)
     deed, _colon, key = posted.get("change", "").partition(":")
+    if deed == "choose":  # another field may go another way: the widest direction is offered
+        return entries, replace(form, direction="")
     if deed == "clear":
         return entries, MappingForm()
     if deed == "delete":
