@@ -5,6 +5,7 @@ Knows how the parts fit together; what each does is in its own module.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -50,6 +51,7 @@ _DELIVERY = Policy(
     jitter=0.3,
     timeout=5.0,
 )
+_OF_PAYMENTS = re.compile(r"/(commerce_payments?|0-101)(/|$)")
 _REFUSALS = {
     "DAILY": errors.daily_limit,
     "TEN_SECONDLY_ROLLING": errors.ten_second_limit,
@@ -216,6 +218,7 @@ class HubSpot(App):
                 raise errors.plain(414, "URI Too Long")
             if endpoint.needs_token:
                 headers = self._admit(request, endpoint, args)
+                self._must_have(request.path)
             elif endpoint.kind == "page":
                 request.actor = PERSON
             response = endpoint(request, **args)
@@ -225,6 +228,12 @@ class HubSpot(App):
         for name, value in headers.items():
             response.headers[name] = value
         return response
+
+    def _must_have(self, path: str) -> None:
+        """What a plan lacks is refused altogether: a switch, for payments (UNCONFIRMED)."""
+        if not self.hub_settings.payments_readable and _OF_PAYMENTS.search(path):
+            message = "This account does not have commerce payments."
+            raise errors.categorised(403, "FORBIDDEN", message)
 
     def _search_lag_ms(self) -> int:
         fault = self.faults.standing("search_lag")

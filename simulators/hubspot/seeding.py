@@ -1,4 +1,4 @@
-"""Filling a new account with sample companies and contacts.
+"""Filling a new account with sample companies and contacts; what they buy is in ``selling``.
 
 Knows how the common sample people become HubSpot records.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from simulators.common.people import Company, Person, companies, hubspot_people, people
-from simulators.hubspot import account
+from simulators.hubspot import account, selling
 from simulators.hubspot.associations import node
 from simulators.hubspot.crm import Crm
 from simulators.hubspot.records import Source
@@ -33,6 +33,7 @@ def fill(crm: Crm, seed: int) -> None:
     moment = crm.clock.now() - timedelta(days=_AGE_DAYS)
     step = timedelta(minutes=_STEP_MINUTES)
     ids: dict[str, str] = {}
+    contacts: list[str] = []
     for company in companies(seed):
         moment += step
         with crm.clock.at(moment):
@@ -45,9 +46,11 @@ def fill(crm: Crm, seed: int) -> None:
             values = {**_contact_values(person), "hubspot_owner_id": owner}
             draft = crm.prepare_create(CONTACTS, author, values)
             record = crm.create(CONTACTS, author, draft)
+            contacts.append(record.id)
             if person.company is not None:
                 company_node = node(COMPANIES, ids[person.company.name])
                 crm.link(author, node(CONTACTS, record.id), company_node, (1,))
+    selling.sell(crm, seed, contacts, author)
     crm.search_lag_ms = lag
 
 

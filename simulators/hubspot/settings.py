@@ -66,6 +66,7 @@ class Settings:
     non_billable_amount_zero: bool = False
     #: commerce payments may be written; off: 403, as without a processor (UNCONFIRMED)
     payments_available: bool = True
+    payments_readable: bool = True
     #: a line item may belong to several deals and invoices (UNCONFIRMED)
     line_item_many_parents: bool = False
     #: HTML of notes comes back in HubSpot's own wrapping (WILD)

@@ -1,4 +1,4 @@
-"""Fills a new company with the sample people of a seed.
+"""Fills a new company with the sample people of a seed; what they buy is in ``selling``.
 
 The people come from ``simulators.common.people``, so that the same seed gives HubSpot's simulator
 an overlapping world. A US company holds ISO-8859-1 text: names it cannot hold stand in Latin
@@ -12,7 +12,7 @@ from typing import Any
 
 from simulators.common.ledger import SYSTEM
 from simulators.common.people import Person, people, quickbooks_people
-from simulators.quickbooks import operations
+from simulators.quickbooks import operations, selling
 from simulators.quickbooks.company import Company, Writer
 from simulators.quickbooks.entities.registry import BY_NAME
 
@@ -41,6 +41,7 @@ def _fill(company: Company, seed: int) -> None:
         _add_employees(company)
         _add_job(company, customers[0])
         _inactivate_last(company, customers)
+    selling.sell(company, seed, customers, _WRITER)
 
 
 def _customer(company: Company, person: Person) -> dict[str, Any]:
