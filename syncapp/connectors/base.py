@@ -154,6 +154,33 @@ class Refused:
 WriteResult = Written | Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list of the account that a person chooses from.
+
+    Attributes:
+        value: What is stored and sent.
+        label: What a person reads.
+        group: What it is listed under: a pipeline, a kind of account; "" for nothing.
+    """
+
+    value: str
+    label: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Whether an account has a kind of record at all.
+
+    Attributes:
+        says: Why not, for a person; "" when it has.
+    """
+
+    is_available: bool
+    says: str = ""
+
+
 class Credentials(Protocol):
     """Where a connector gets its bearer token from."""
 
@@ -313,6 +340,33 @@ class Sampling(Protocol):
         most: int = 1,
     ) -> Sample:
         """How many living records meet the conditions, and the newest of them. One call."""
+        ...
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """What a side whose lists fill drop-downs offers besides ``Connector``."""
+
+    def choices(self, name: str) -> tuple[Choice, ...]:
+        """The active entries of a list of the account, in the order a person expects.
+
+        Args:
+            name: HubSpot: ``owners``, ``deal_pipelines``, ``deal_stages``, ``currencies``,
+                ``tax_rates``. QuickBooks: ``Account``, ``Term``, ``PaymentMethod``, ``TaxCode``,
+                ``Class``, ``Department``.
+
+        Raises:
+            ConfigurationInvalid: The side has no such list.
+        """
+        ...
+
+
+@runtime_checkable
+class Probing(Protocol):
+    """What a side whose accounts differ in what they have offers besides ``Connector``."""
+
+    def feature(self, record_type: str) -> Feature:
+        """Whether the account has this kind of record, and lets us read it. One call."""
         ...
 
 

@@ -100,6 +100,34 @@ class HubSpotClient:
         """``GET /account-info/V/details``."""
         return self._read(Call("GET", f"/account-info/{self._versions.account}/details"))
 
+    # -- lists of the account
+
+    def owners(self, *, after: str) -> Answer:
+        """One page of the people and queues that records can belong to."""
+        return self._listed(f"/crm/owners/{self._versions.owners}", after)
+
+    def pipelines(self, slug: str) -> Answer:
+        """The pipelines of a type with their stages; unpaged."""
+        return self._read(Call("GET", f"/crm/pipelines/{self._versions.pipelines}/{slug}"))
+
+    def tax_rates(self, *, after: str) -> Answer:
+        """One page of the tax rates, which people keep in HubSpot's settings."""
+        return self._listed(f"/tax-rates/{self._versions.tax_rates}/tax-rates", after)
+
+    def exchange_rates(self) -> Answer:
+        """The additional currencies, each with its current rate."""
+        root = f"/settings/currencies/{self._versions.currencies}"
+        return self._read(Call("GET", f"{root}/exchange-rates/current"))
+
+    def company_currency(self) -> Answer:
+        """The account's own currency."""
+        root = f"/settings/currencies/{self._versions.currencies}"
+        return self._read(Call("GET", f"{root}/company-currency"))
+
+    def probe(self, slug: str) -> Answer:
+        """Whether records of a type can be read at all; a refusal is an answer here."""
+        return self.caller.send(Call("GET", self._objects(slug), query=(("limit", "1"),)))
+
     # -- objects
 
     def list_page(
@@ -219,6 +247,10 @@ class HubSpotClient:
 
     def _properties(self, slug: str) -> str:
         return f"/crm/properties/{self._versions.properties}/{slug}"
+
+    def _listed(self, path: str, after: str) -> Answer:
+        query = (("limit", "100"), *((("after", after),) if after else ()))
+        return self._read(Call("GET", path, query=query))
 
     def _read(self, call: Call) -> Answer:
         answer = self.caller.send(call)

@@ -9,11 +9,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syncapp.connectors import cursors
-from syncapp.connectors.base import Op, Page, Sample, Tie, WriteBatch, WriteResult
+from syncapp.connectors.base import (
+    Choice,
+    Feature,
+    Op,
+    Page,
+    Sample,
+    Tie,
+    WriteBatch,
+    WriteResult,
+)
 from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.http import is_loopback
-from syncapp.connectors.hubspot import marker, samples, ties, writes
+from syncapp.connectors.hubspot import choices, marker, samples, ties, writes
 from syncapp.connectors.hubspot.client import HubSpotClient
 from syncapp.connectors.hubspot.errors import judge, problem_of
 from syncapp.connectors.hubspot.objects import (
@@ -114,6 +123,14 @@ class HubSpotConnector:
         kind = _type(record_type)
         told = items(mapping(self._client.properties(kind.slug).json).get("results"))
         return tuple(to_field(record_type, one) for one in told if text(mapping(one).get("name")))
+
+    def choices(self, name: str) -> tuple[Choice, ...]:
+        """See ``Offering``."""
+        return choices.choices(self._client, name)
+
+    def feature(self, record_type: str) -> Feature:
+        """See ``Probing``."""
+        return choices.feature(self._client, _type(record_type))
 
     def prepare(self, record_type: str) -> None:
         """See ``Connector``. Makes a group and the property ``qbo_sync_id``, unique."""

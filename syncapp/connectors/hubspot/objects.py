@@ -22,6 +22,10 @@ class Versions:
     associations: str = "2026-03"
     properties: str = "2026-09"
     account: str = "2026-09"
+    owners: str = "2026-09"
+    pipelines: str = "2026-09"
+    currencies: str = "2026-09"
+    tax_rates: str = "2026-09"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from syncapp.connectors import cursors
-from syncapp.connectors.base import Op, Page, WriteBatch, WriteResult
+from syncapp.connectors.base import Choice, Op, Page, WriteBatch, WriteResult
 from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.jsontext import Json, items, mapping, text
-from syncapp.connectors.quickbooks import changes, custom_fields, query, schema, writes
+from syncapp.connectors.quickbooks import changes, choices, custom_fields, query, schema, writes
 from syncapp.connectors.quickbooks.client import QuickBooksClient, server_time
 from syncapp.connectors.quickbooks.entities import BATCH, ENTITIES, IN_LIST, PAGE, Entity
 from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_of
@@ -96,6 +96,18 @@ class QuickBooksConnector:
             return fixed
         chosen = mapping(mapping(self._client.preferences().json).get("Preferences"))
         return (*fixed, *custom_fields.fields(chosen))
+
+    def choices(self, name: str) -> tuple[Choice, ...]:
+        """See ``Offering``; a call for each thousand entries."""
+        choices.require(name)
+        records: list[Record] = []
+        after: str | None = None
+        while True:
+            page = self.list_page(name, fields=(), after=after)
+            records += page.records
+            after = page.next
+            if after is None:
+                return choices.choices(name, records)
 
     def prepare(self, record_type: str) -> None:
         """See ``Connector``: lists are found again by their name, so there is nothing to make."""
