@@ -367,10 +367,10 @@ class Settlement:
 
     def _owner_of(self, params: dict[str, str]) -> str:
         """Who holds a display name that QuickBooks says is taken, as far as we know."""
-        existing_id = params.get("existing_id")
+        existing_id = params.get("existing_id", "")
         pair = self._config.pair
         another = f"another {pair.name_sharers or pair.nouns[Side.QUICKBOOKS]}"
-        if existing_id:
+        if existing_id.isdigit():
             link = self._definition.links.filter(quickbooks_id=existing_id).first()
             if link is not None:
                 return f"the {pair.nouns[Side.QUICKBOOKS]} “{link.label}” (id {existing_id})"

@@ -48,6 +48,7 @@ HUBSPOT_SCOPES = (
     ),
     "e-commerce", "crm.objects.owners.read", "tax_rates.read", "settings.currencies.read",
 )  # fmt: skip
+TOKEN_LIFE = 3700.0
 REDIRECT = "http://127.0.0.1:8000/oauth/callback"
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -221,6 +222,8 @@ def outcome(deed: Deed) -> tuple[Any, SyncError | None]:
 
 def play(stage: Stage, begin: Callable[[], Deed], trouble: Trouble) -> None:
     """A deed meets trouble: the right kind of error, and in the end it is done exactly once."""
+    # A token that ends while a late write is on its way would be a second trouble.
+    stage.pass_time(TOKEN_LIFE)
     twin = begin()
     before = stage.writes()
     expected, error = outcome(twin)
