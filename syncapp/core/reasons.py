@@ -107,6 +107,11 @@ REASONS: Mapping[str, Reason] = {
             "Nothing to do.", Fixer.NOBODY, Retry.SOON,
         ),
         Reason(
+            "pay_processing", _W, Category.WAITING,
+            "The payment is still being processed in HubSpot.",
+            "Nothing to do; it is posted once the money has arrived.", Fixer.NOBODY,
+        ),
+        Reason(
             "inv_lines_open", _W, Category.WAITING,
             "Its lines are being written; the invoice stays a draft in HubSpot until then.",
             "Nothing to do.", Fixer.NOBODY, Retry.SOON,
@@ -181,6 +186,31 @@ REASONS: Mapping[str, Reason] = {
             "inv_draft", _E, Category.CHOICE,
             "It is a draft. Drafts never leave HubSpot.",
             "Finalize the invoice in HubSpot when it should be sent.", Fixer.HUBSPOT,
+        ),
+        Reason(
+            "pay_no_invoice", _E, Category.CHOICE,
+            "The payment belongs to no invoice.",
+            "Enter it in QuickBooks by hand if it is not there yet.", Fixer.QUICKBOOKS,
+        ),
+        Reason(
+            "pay_not_from_hubspot", _E, Category.CHOICE,
+            "HubSpot only shows this payment; QuickBooks keeps it.",
+            "Nothing to do.", Fixer.NOBODY,
+        ),
+        Reason(
+            "pay_invoice_not_synced", _E, Category.CHOICE,
+            "Its invoice is not synced, so the payment is not either.",
+            "Include the invoice if its payments should be synced.", Fixer.HERE,
+        ),
+        Reason(
+            "pay_no_deal", _E, Category.CHOICE,
+            "Its invoice belongs to no deal, so there is no timeline to note it on.",
+            "Nothing to do.", Fixer.NOBODY,
+        ),
+        Reason(
+            "pay_failed", _E, Category.CHOICE,
+            "The payment failed in HubSpot: no money arrived.",
+            "Nothing to do.", Fixer.NOBODY,
         ),
         Reason(
             "inv_not_from_hubspot", _E, Category.CHOICE,
@@ -328,6 +358,62 @@ REASONS: Mapping[str, Reason] = {
             "{field} was changed in HubSpot, but the invoice has payments in QuickBooks or its "
             "period is closed there.",
             "Make the change in QuickBooks by hand, or revert it in HubSpot.", Fixer.HERE,
+        ),
+        Reason(
+            "inv_payment_removed_in_qbo", _F, Category.DECISION,
+            "A payment of {before} on an invoice made in HubSpot was removed or lowered in "
+            "QuickBooks; there it is {now} now. HubSpot still shows the invoice as paid with it.",
+            "Enter the payment in QuickBooks again, or correct the invoice in HubSpot.",
+            Fixer.QUICKBOOKS, needs_decision=True,
+        ),
+        Reason(
+            "pay_removed_in_hubspot", _F, Category.DECISION,
+            "The payment was removed in HubSpot, but QuickBooks has {amount} of it.",
+            "Delete the payment in QuickBooks if the money did not arrive.", Fixer.QUICKBOOKS,
+            needs_decision=True,
+        ),
+        Reason(
+            "pay_refunded", _F, Category.DECISION,
+            "{amount} of the payment was refunded in HubSpot.",
+            "Record the refund in QuickBooks, then exclude this payment with a note.",
+            Fixer.QUICKBOOKS, needs_decision=True,
+        ),
+        Reason(
+            "pay_lost", _F, Category.DECISION,
+            "The payment of {amount} that was posted is {status} in HubSpot.",
+            "Take it back in QuickBooks, then exclude this payment with a note.",
+            Fixer.QUICKBOOKS, needs_decision=True,
+        ),
+        Reason(
+            "payment_on_mirror", _F, Category.DECISION,
+            "HubSpot collected {amount} on an invoice that lives in QuickBooks.",
+            "Enter the payment in QuickBooks by hand.", Fixer.QUICKBOOKS, needs_decision=True,
+        ),
+        Reason(
+            "pay_several_invoices", _F, Category.DECISION,
+            "The payment of {amount} belongs to several invoices: {invoices}. HubSpot does not "
+            "say how much of it pays which.",
+            "Enter it in QuickBooks by hand.", Fixer.QUICKBOOKS, needs_decision=True,
+        ),
+        Reason(
+            "possible_duplicate_payment", _F, Category.DUPLICATE,
+            "The payment is {amount}, but only {balance} of its invoice are open in QuickBooks: "
+            "it may have been entered there already.",
+            "If it was, exclude this payment; else correct the invoice in QuickBooks.",
+            Fixer.QUICKBOOKS, needs_decision=True,
+        ),
+        Reason(
+            "pay_period_closed", _F, Category.ACCOUNT,
+            "The payment's date {date} lies in a closed period: the books are closed through "
+            "{closed}. It is never posted under another date.",
+            "Re-open the period in QuickBooks; it is then posted by itself.", Fixer.QUICKBOOKS,
+            Retry.CURED_ELSEWHERE,
+        ),
+        Reason(
+            "pay_no_account", _F, Category.ACCOUNT,
+            "No account is chosen for payments by {processor}.",
+            "Choose it in the settings of the invoice sync, under “Where payments are "
+            "deposited”.", Fixer.HERE, Retry.CURED_ELSEWHERE,
         ),
         Reason(
             "deleted_with_balance", _F, Category.DECISION,

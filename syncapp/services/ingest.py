@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -47,7 +48,7 @@ def ingest(context: RunContext, *, force: bool = False, full: bool = False) -> b
 
 
 def _cursor(context: RunContext, side: Side, stream: str) -> Cursor:
-    known = {"pair": context.pair, "side": side.value, "stream": stream}
+    known: dict[str, Any] = {"pair": context.pair, "side": side.value, "stream": stream}
     found = Cursor.objects.filter(**known).first()
     if found is None:
         with transaction.atomic():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import cast
 
 from django.db import transaction
@@ -25,7 +26,7 @@ from syncapp.core.invoices.facts import (
 from syncapp.core.invoices.line_items import Whole, plan_line
 from syncapp.core.invoices.lines import LINE_ITEM_FIELDS, LINE_ITEMS, BilledLine, Goods, billed
 from syncapp.core.invoices.plan import plan_invoice
-from syncapp.core.money import amount
+from syncapp.core.money import ZERO, amount
 from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, DEALS, DRAFT
 from syncapp.core.plan import RecordPlan, Status
 from syncapp.core.planner import LinkState
@@ -149,6 +150,7 @@ class _Around:
         self._goods: Mapping[str, Goods] = goods.of_lines(context, lines) if lines else {}
         self._numbers = _number_owners(sync, cases)
         self._lines = _line_states(sync, cases)
+        self._applied = _applied(context, cases)
 
     def of(self, case: Case) -> InvoiceFacts:
         """The facts of one invoice."""
@@ -161,6 +163,7 @@ class _Around:
             parties=(customer,) if customer else (),
             lines_open=open_lines,
             lines_failing=failing,
+            explained=self._explained(case),
         )
         if state.origin == Side.QUICKBOOKS.value or state.hubspot is None:
             return shared
@@ -175,8 +178,16 @@ class _Around:
             custom_item=self._custom_item(lines, values),
             discount_item=self._discount_item(values),
             number_owner=self._numbers.get(case.link.pk, ""),
+            explained=self._explained(case),
             rate=self._rate(values),
         )
+
+    def _explained(self, case: Case) -> Decimal | None:
+        """What known payments, credits and deposits take off its balance in QuickBooks."""
+        if self._applied is None or case.state.quickbooks is None:
+            return None
+        deposit = amount(case.state.quickbooks.values.get("Deposit"))
+        return self._applied.get(case.link.pk, ZERO) + deposit
 
     def _custom_item(self, lines: Sequence[BilledLine], values: Values) -> Substitute:
         needs = amount(values.get("hs_fees_total")) or any(
@@ -242,6 +253,22 @@ def _number_owners(sync: ActiveSync, cases: Sequence[Case]) -> Mapping[int, str]
         for pk, number in wanted.items()
         if number in owners and owners[number].pk != pk
     }
+
+
+def _applied(context: RunContext, cases: Sequence[Case]) -> Mapping[int, Decimal] | None:
+    """What the allocations we know take off each invoice; None before all of them were read."""
+    payments = context.sync_of("payments")
+    if payments is None or Side.QUICKBOOKS not in payments.definition.listed:
+        return None
+    rows = payments.definition.links.filter(
+        parent__in=[case.link.pk for case in cases],
+        quickbooks_id__isnull=False,
+        quickbooks_gone="",
+    ).values_list("parent_id", "quickbooks_seen")
+    found: dict[int, Decimal] = {}
+    for parent, seen in rows:
+        found[parent] = found.get(parent, ZERO) + amount((seen or {}).get("Amount"))
+    return found
 
 
 def _line_states(

@@ -17,7 +17,7 @@ from syncapp.core.plan import TIES, Change, ChangeOp
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, SyncDefinition
-from syncapp.services import store
+from syncapp.services import parts, store
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.intents import quiet_time
 from syncapp.services.settlement import Settlement
@@ -101,7 +101,7 @@ def as_batch(config: SyncConfig, side: Side, intents: Sequence[PendingWrite]) ->
         WriteItem(
             key=intent.batch_key,
             values={name: v for name, v in intent.payload.items() if name != TIES},
-            record_id=intent.link.id_on(side),
+            record_id=_record_id(intent.link, side),
             version=intent.expected_version,
             current=store.seen(intent.link, side),
             marker=intent.marker,
@@ -113,6 +113,11 @@ def as_batch(config: SyncConfig, side: Side, intents: Sequence[PendingWrite]) ->
     return WriteBatch(record_type, Op(first.op), items, first.batch_id, single=first.single)
 
 
+def _record_id(link: RecordLink, side: Side) -> str | None:
+    known = link.id_on(side)
+    return parts.whole_of(known) if known is not None else None
+
+
 def settle(
     context: RunContext, sync: ActiveSync, sending: Sending, results: Sequence[WriteResult]
 ) -> None:
@@ -121,7 +126,13 @@ def settle(
     context.env.crash("answer_received")
     with transaction.atomic():
         context.confirm()
-        created = [result.record for result in results if isinstance(result, Written)]
+        split = sync.config.pair.split
+        created = [
+            part
+            for result in results
+            if isinstance(result, Written)
+            for part in split(sending.side, result.record)
+        ]
         settlement = Settlement(context, sync, sending.side, sending.intents, created)
         for intent in sending.intents:
             result = by_key.get(intent.batch_key)

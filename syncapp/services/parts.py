@@ -35,9 +35,13 @@ def observe(context: RunContext, sync: ActiveSync, side: Side, records: Iterable
     """
     told = list(records)
     changed = _observe(context, sync, side, told)
+    host = context.sync_of(sync.config.pair.host) if sync.config.pair.host else None
+    if host is not None and side is Side.QUICKBOOKS:
+        _adopt_payments(host, sync, told)
     for fed in _fed_by(context, sync, side):
         _observe(context, fed, side, told)
-        _adopt(sync, fed, side, told)
+        if fed.config.pair.fed_by == fed.config.pair.host:
+            _adopt(sync, fed, side, told)
     return changed
 
 
@@ -54,13 +58,11 @@ def ids_in(sync: ActiveSync, side: Side, records: Iterable[Record]) -> set[str]:
 
 
 def _fed_by(context: RunContext, sync: ActiveSync, side: Side) -> list[ActiveSync]:
-    record_type = sync.config.pair.type(side)
+    pair = sync.config.pair
     return [
         one
         for one in context.syncs
-        if one.definition.host_id == sync.definition.pk
-        and not one.listens(side)
-        and one.config.pair.type(side) == record_type
+        if one.config.pair.fed_by == pair.name and one.config.pair.type(side) == pair.type(side)
     ]
 
 
@@ -97,6 +99,21 @@ def _adopt(sync: ActiveSync, fed: ActiveSync, side: Side, records: Sequence[Reco
         for orphan in orphans:
             orphan.parent_id = parents[whole_of(str(orphan.id_on(side)))]
         save_changed(orphans, ["parent"])
+
+
+def _adopt_payments(host: ActiveSync, sync: ActiveSync, records: Sequence[Record]) -> None:
+    """Tell new allocations which invoice they pay: it is the second part of their id."""
+    side = Side.QUICKBOOKS
+    ids = sorted(ids_in(sync, side, records))
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        orphans = list(sync.definition.links.filter(quickbooks_id__in=chunk, parent=None))
+        wanted = {str(one.quickbooks_id).partition("/")[2] for one in orphans}
+        found = host.definition.links.filter(quickbooks_id__in=wanted)
+        parents = dict(found.values_list("quickbooks_id", "pk"))
+        for orphan in orphans:
+            orphan.parent_id = parents.get(str(orphan.quickbooks_id).partition("/")[2])
+        save_changed([one for one in orphans if one.parent_id is not None], ["parent"])
 
 
 def _drop_missing(

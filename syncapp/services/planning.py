@@ -13,7 +13,7 @@ from syncapp.core.merge import BasePair
 from syncapp.core.plan import IN_SYNC, RecordPlan
 from syncapp.models import RecordLink
 from syncapp.services import facts as fact_finding
-from syncapp.services import invoices, products
+from syncapp.services import invoices, payments, products
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
 from syncapp.services.plain_plans import plan_plainly
@@ -79,10 +79,15 @@ def plan_cases(
 Loader: TypeAlias = Callable[[RunContext, ActiveSync, Sequence[RecordLink]], Sequence[RecordLink]]
 
 #: What is read along with the records of an object.
-LOADERS: Mapping[str, tuple[Loader, ...]] = {"invoices": (invoices.load,)}
+LOADERS: Mapping[str, tuple[Loader, ...]] = {
+    "invoices": (invoices.load,),
+    "payments": (payments.load,),
+}
 #: Objects whose plans need more than their own fields.
 PLANNERS: Mapping[str, Planner] = {
     "products": products.plan,
     "invoices": invoices.plan,
     "invoice_lines": invoices.plan_lines,
+    "payments": payments.plan,
+    "payment_notes": payments.plan_notes,
 }

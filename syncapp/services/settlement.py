@@ -100,6 +100,7 @@ class Settlement:
         """
         link = self._fresh(intent)
         side = self._side
+        record = self._part(link, record)
         values = dict(record.values)
         if intent.op == ChangeOp.CREATE:
             if not self._claim(link, record):
@@ -217,6 +218,12 @@ class Settlement:
         link.next_at = self._now
         link.updated_at = self._now
         link.state, link.code, link.params = State.WAITING.value, "pending", {}
+
+    def _part(self, link: RecordLink, record: Record) -> Record:
+        """The part of an answered record that the link is kept as."""
+        cut = self._config.pair.split(self._side, record)
+        known = link.id_on(self._side)
+        return next((one for one in cut if one.ref.id == known), cut[0] if cut else record)
 
     def _claim(self, link: RecordLink, record: Record) -> bool:
         """Give the link the created record's id, joining a half link that saw it early."""

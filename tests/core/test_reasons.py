@@ -91,6 +91,15 @@ GIVEN = {
     "deleted_with_balance": {"how", "side", "other_side", "balance"},
     "totals": {"hubspot", "quickbooks"},
     "balance_unexplained": {"amount"},
+    "inv_payment_removed_in_qbo": {"before", "now"},
+    "pay_removed_in_hubspot": {"amount"},
+    "pay_refunded": {"amount"},
+    "pay_lost": {"amount", "status"},
+    "payment_on_mirror": {"amount"},
+    "pay_several_invoices": {"amount", "invoices"},
+    "possible_duplicate_payment": {"amount", "balance"},
+    "pay_period_closed": {"date", "closed"},
+    "pay_no_account": {"processor"},
 }
 
 
@@ -149,7 +158,8 @@ def test_what_needs_a_decision_is_failing_and_says_so():
         "ambiguous_match", "email_in_use", "sku_in_use", "merged_elsewhere", "flapping",
         "deleted_with_balance",
         "balance_unexplained", "inv_reviewed_period", "inv_voided_in_qbo", "inv_void_or_credit",
-        "totals",
+        "totals", "inv_payment_removed_in_qbo", "pay_removed_in_hubspot", "pay_refunded", "pay_lost",
+        "payment_on_mirror", "pay_several_invoices", "possible_duplicate_payment",
     }  # fmt: skip
     assert all(REASONS[code].state is State.FAILING for code in deciding)
     decisions = {c for c, r in REASONS.items() if r.category is Category.DECISION}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -103,6 +104,11 @@ class Seller:
         query = urlencode({"properties": ",".join(names)})
         found: Row = self.hubspot.call("GET", f"/crm/v3/objects/{kind}/{record_id}?{query}")
         return {name: found["properties"].get(name) for name in names}
+
+    def standing(self, invoice: str) -> tuple[str, Decimal]:
+        """Status and open balance of an invoice in HubSpot."""
+        found = self.read("invoices", invoice, "hs_invoice_status", "hs_balance_due")
+        return found["hs_invoice_status"], Decimal(found["hs_balance_due"])
 
     def tied(self, kind: str, record_id: str, other: str) -> list[str]:
         path = f"/crm/v4/objects/{kind}/{record_id}/associations/{other}"

@@ -129,6 +129,7 @@ class ObjectPair:
         rank: Records of a lower rank are written first.
         options: Settings that only this object has.
         host: The pair whose sync this one belongs to; "" for one that a person sets up.
+        fed_by: The pair whose records it is made of, when it watches no side by itself.
         hidden: Its records are parts of others and stand in no list of their own.
         listens: The sides whose records are listed and watched. A hosted pair is also given the
             records of its host that have its type.
@@ -171,6 +172,7 @@ class ObjectPair:
     rank: int = 1
     options: tuple[Option, ...] = ()
     host: str = ""
+    fed_by: str = ""
     hidden: bool = False
     listens: frozenset[Side] = frozenset(Side)
     split: Callable[[Side, Record], tuple[Record, ...]] = _whole

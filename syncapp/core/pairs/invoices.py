@@ -283,6 +283,7 @@ LINES = ObjectPair(
     completes=_completes,
     rank=3,
     host="invoices",
+    fed_by="invoices",
     hidden=True,
     listens=frozenset(),
     split=_split,
