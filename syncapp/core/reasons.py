@@ -31,6 +31,7 @@ class Category(StrEnum):
     DUPLICATE = "duplicate"
     DECISION = "needs a decision"
     VALIDATION = "refused value"
+    EDIT = "refused edit"
     REMOVED = "removed"
     TEMPORARY = "temporary"
     ACCOUNT = "account"
@@ -317,18 +318,18 @@ REASONS: Mapping[str, Reason] = {
             "Round the price or the quantity in HubSpot.", Fixer.HUBSPOT,
         ),
         Reason(
-            "inv_lines_edited_in_qbo", _F, Category.DECISION,
+            "inv_lines_edited_in_qbo", _F, Category.EDIT,
             "The lines of an invoice made in HubSpot were changed in QuickBooks. Before: {before}. "
             "Now: {now}.",
             "Revert the change in QuickBooks, or make it in HubSpot.", Fixer.QUICKBOOKS,
         ),
         Reason(
-            "inv_tax_added_in_qbo", _F, Category.DECISION,
+            "inv_tax_added_in_qbo", _F, Category.EDIT,
             "Tax of {tax} was added in QuickBooks to an invoice made in HubSpot, which shows none.",
             "Take the tax off in QuickBooks, or create the invoice there.", Fixer.QUICKBOOKS,
         ),
         Reason(
-            "inv_customer_changed_in_qbo", _F, Category.DECISION,
+            "inv_customer_changed_in_qbo", _F, Category.EDIT,
             "The customer of an invoice made in HubSpot was changed in QuickBooks from {before} "
             "to {now}.",
             "Revert the change in QuickBooks, or make it in HubSpot.", Fixer.QUICKBOOKS,
@@ -341,7 +342,7 @@ REASONS: Mapping[str, Reason] = {
             needs_decision=True,
         ),
         Reason(
-            "inv_void_has_payments", _F, Category.DECISION,
+            "inv_void_has_payments", _F, Category.EDIT,
             "It was voided in HubSpot, but payments are applied to it in QuickBooks.",
             "Remove or re-apply the payments in QuickBooks, then choose Retry.",
             Fixer.QUICKBOOKS,
@@ -354,7 +355,7 @@ REASONS: Mapping[str, Reason] = {
             needs_decision=True,
         ),
         Reason(
-            "inv_edited_after_payment", _F, Category.DECISION,
+            "inv_edited_after_payment", _F, Category.EDIT,
             "{field} was changed in HubSpot, but the invoice has payments in QuickBooks or its "
             "period is closed there.",
             "Make the change in QuickBooks by hand, or revert it in HubSpot.", Fixer.HERE,

@@ -158,7 +158,8 @@ def test_what_needs_a_decision_is_failing_and_says_so():
         "ambiguous_match", "email_in_use", "sku_in_use", "merged_elsewhere", "flapping",
         "deleted_with_balance",
         "balance_unexplained", "inv_reviewed_period", "inv_voided_in_qbo", "inv_void_or_credit",
-        "totals", "inv_payment_removed_in_qbo", "pay_removed_in_hubspot", "pay_refunded", "pay_lost",
+        "totals", "inv_payment_removed_in_qbo", "pay_removed_in_hubspot", "pay_refunded",
+        "pay_lost",
         "payment_on_mirror", "pay_several_invoices", "possible_duplicate_payment",
     }  # fmt: skip
     assert all(REASONS[code].state is State.FAILING for code in deciding)
