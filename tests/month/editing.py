@@ -19,7 +19,7 @@ from tests.month.entering import (
     LINE_TO_INVOICE,
     hubspot_line,
     invoice_body,
-    midnight,
+    noon,
 )
 from tests.month.invent import finish
 from tests.month.model import Line, Month, Sale, Trouble, Way
@@ -148,8 +148,8 @@ class Editing:
 
     def _at_home_in_hubspot(self, edit: Edit, before: list[Line]) -> None:
         sale = edit.sale
-        values = {"hs_invoice_date": midnight(sale.day)}
-        values |= {"hs_due_date": midnight(sale.due or sale.day)}
+        values = {"hs_invoice_date": noon(sale.day)}
+        values |= {"hs_due_date": noon(sale.due or sale.day)}
         lines = sorted(self.portal.ties("invoices", [sale.id], "line_items")[sale.id], key=int)
         assert len(lines) == len(before)
         match edit.kind:
@@ -176,7 +176,7 @@ class Editing:
                     for one in self.portal.all("invoices", "hs_number")
                     if one["hs_number"] == sale.number
                 )
-                due = midnight((sale.due or sale.day) + WEEK)
+                due = noon((sale.due or sale.day) + WEEK)
                 self.portal.update("invoices", [(mirror, {"hs_due_date": due})])
             case Kind.MIRROR_LINES:
                 sale.trouble = Trouble.LINES_EDITED_IN_QUICKBOOKS

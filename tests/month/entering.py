@@ -9,13 +9,14 @@ order of a test: ``prepare``, ``enter_early``, switch the sync on a day later, `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.month.doors import Books, Portal
 from tests.month.model import Fate, Line, Month, Party, Payment, Product, Sale, Trouble, Way
 from tests.month.money import cents, plain
-from tests.month.places import COUNTRIES
+from tests.month.places import COMPANY_ZONE, COUNTRIES
 
 CONTACT_OF_INVOICE, LINE_TO_INVOICE, DISCOUNT_TO_INVOICE = 177, 410, 412
 PAYMENT_TO_INVOICE, PAYMENT_TO_CONTACT = 542, 387
@@ -288,9 +289,9 @@ def sell_in_hubspot(portal: Portal, sales: Sequence[Sale]) -> None:
     """Make drafts with their lines and discounts, finalise them, and read the numbers."""
     rows = []
     for sale in sales:
-        day = sale.typed or midnight(sale.day)
+        day = sale.typed or noon(sale.day)
         values = {"hs_currency": sale.currency, "hs_invoice_date": day}
-        values |= {"hs_due_date": midnight(sale.due or sale.day)}
+        values |= {"hs_due_date": noon(sale.due or sale.day)}
         values |= {"hs_comments": sale.memo} if sale.memo else {}
         rows.append((values, [(sale.party.hubspot_id, CONTACT_OF_INVOICE)]))
     for sale, made in zip(sales, portal.create("invoices", rows), strict=True):
@@ -357,7 +358,7 @@ def pay_in_hubspot(portal: Portal, payments: Sequence[Payment]) -> None:
     for one in payments:
         values = {
             "hs_initial_amount": one.amount,
-            "hs_initiated_date": one.typed or midnight(one.day),
+            "hs_initiated_date": one.typed or noon(one.day),
             "hs_latest_status": one.status,
             "hs_currency_code": one.shares[0][0].currency,
             "hs_processor_type": "none",
@@ -376,6 +377,16 @@ def pay_in_hubspot(portal: Portal, payments: Sequence[Payment]) -> None:
     )
 
 
+def noon(day: date) -> str:
+    """A day as people's invoices have it here: noon on the company's wall.
+
+    Whether HubSpot's own pages keep midnight UTC or a moment is UNCONFIRMED; noon is the same day
+    by either reading. ``zones.py`` tries the two apart.
+    """
+    moment = datetime.combine(day, time(12), tzinfo=ZoneInfo(COMPANY_ZONE)).astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 def midnight(day: date) -> str:
-    """A calendar date as HubSpot holds it: midnight UTC."""
+    """A plain date as HubSpot holds it: midnight UTC."""
     return f"{day.isoformat()}T00:00:00.000Z"

@@ -44,6 +44,10 @@ PRICES = tuple(
 PERCENT_OFF = tuple(map(Decimal, ("5", "10", "12.5", "33.33", "50", "7.25")))
 
 
+#: The wall clock of the simulated QuickBooks company.
+COMPANY_ZONE = "America/Los_Angeles"
+
+
 @dataclass(frozen=True)
 class Country:
     """A QuickBooks company's home: currencies, and tax codes with the rates they stand for."""

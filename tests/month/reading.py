@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.month.doors import Books, Portal
 from tests.month.money import HUNDRED, ZERO, cents, total
 from tests.month.outcome import CUSTOM, Document, DocumentLine, DocumentPayment
+from tests.month.places import COMPANY_ZONE
 
 #: HubSpot's mirrors may carry the balance in a property of our own (UNCONFIRMED: hs_balance_due of
 #: a non-billable invoice can be written).
@@ -47,8 +49,8 @@ class Holding:
 # -- HubSpot --------------------------------------------------------------------------------
 
 
-def read_hubspot(portal: Portal) -> Holding:
-    """Everything in HubSpot."""
+def read_hubspot(portal: Portal, zone: str = COMPANY_ZONE) -> Holding:
+    """Everything in HubSpot; ``zone`` is the company's."""
     held = Holding()
     held.contacts = _grouped(portal.all("contacts", "email", "firstname", "lastname"), "email")
     goods = {one["id"]: one for one in portal.all("products", "hs_sku", "name", "price")}
@@ -69,13 +71,8 @@ def read_hubspot(portal: Portal) -> Holding:
                     f"payment {payment['id']} lies on the invoices {seen[payment['id']]} and {one}"
                 )
             seen[payment["id"]] = one
-        held.oddities += [
-            f"{name} of invoice {one} is {values[name]}, not midnight UTC"
-            for name in ("hs_invoice_date", "hs_due_date")
-            if not _is_midnight(values.get(name))
-        ]
         of_it = {kind: found[one] for kind, found in parts.items()}
-        held.invoices[one] = _hubspot_document(values, of_it, goods)
+        held.invoices[one] = _hubspot_document(values, of_it, goods, zone)
     return held
 
 
@@ -92,7 +89,10 @@ def _parts(
 
 
 def _hubspot_document(
-    values: Mapping[str, Any], parts: Mapping[str, list[dict[str, Any]]], goods: Mapping[str, Any]
+    values: Mapping[str, Any],
+    parts: Mapping[str, list[dict[str, Any]]],
+    goods: Mapping[str, Any],
+    zone: str,
 ) -> Document:
     sales: list[DocumentLine] = []
     sums = {"discount": ZERO, "tax": ZERO}
@@ -134,34 +134,36 @@ def _hubspot_document(
         currency=values.get("hs_currency") or "",
         total=Decimal(values.get("hs_amount_billed") or 0),
         balance=None if balance is None else Decimal(balance),
-        day=_day(values.get("hs_invoice_date")),
-        due=_day(values.get("hs_due_date")),
+        day=day_of(values.get("hs_invoice_date"), zone),
+        due=day_of(values.get("hs_due_date"), zone),
         status=values.get("hs_invoice_status") or "draft",
         email=", ".join(emails),
         lines=tuple(sales),
         discount=sums["discount"],
         tax=sums["tax"],
-        payments=tuple(_hubspot_payments(parts["commerce_payments"])),
+        payments=tuple(_hubspot_payments(parts["commerce_payments"], zone)),
     )
 
 
-def _hubspot_payments(rows: list[dict[str, Any]]) -> Iterable[DocumentPayment]:
+def _hubspot_payments(rows: list[dict[str, Any]], zone: str) -> Iterable[DocumentPayment]:
     """Those that count: arrived, and not taken back."""
     for row in rows:
         net = Decimal(row["hs_initial_amount"] or 0) - Decimal(row.get("hs_refunds_amount") or 0)
         if row["hs_latest_status"] in ("succeeded", "partially_refunded") and net:
-            yield DocumentPayment(net, _day(row["hs_initiated_date"]))
+            yield DocumentPayment(net, day_of(row["hs_initiated_date"], zone))
 
 
-def _day(text: str | None) -> date | None:
-    """The calendar date of a HubSpot moment; that it is midnight UTC is checked elsewhere."""
+def day_of(text: str | None, zone: str) -> date | None:
+    """The calendar date HubSpot holds.
+
+    Midnight UTC is a plain date; any other moment is a date on the company's wall (ENGINE 4).
+    """
     if not text:
         return None
-    return date.fromisoformat(text.partition("T")[0])
-
-
-def _is_midnight(text: str | None) -> bool:
-    return not (text or "").partition("T")[2].strip("Z0:.")
+    day, _, clock = text.partition("T")
+    if not clock.strip("Z0:."):
+        return date.fromisoformat(day)
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).date()
 
 
 # -- QuickBooks -----------------------------------------------------------------------------

@@ -34,7 +34,7 @@ OUTCOMES: dict[Trouble, tuple[Shown, ...]] = {
     Trouble.CONTACT_NOT_LINKED: (Shown("failing", ("inv_no_customer", "dependency")),),
     Trouble.OTHER_CURRENCY: (Shown("failing", ("inv_currency",)),),
     Trouble.BOOKS_CLOSED: (Shown("failing", ("inv_period_closed", "period_closed")),),
-    Trouble.NUMBER_IN_USE: (Shown("failing", ("inv_number_in_use",)),),
+    Trouble.NUMBER_IN_USE: (Shown("failing", ("number_in_use", "inv_number_in_use")),),
     Trouble.TOO_MANY_LINES: (Shown("failing", ("inv_shape",)),),
     Trouble.TAXABLE_ITEM: (Shown("failing", ("inv_taxable_item",)),),
     # ENGINE 2.7: a dependency that cannot settle makes its waiters fail, with its link.

@@ -9,6 +9,7 @@ Decided here where the rules are open, each to be changed here if the rule is se
 - A line entered without quantity and price, or with a negative quantity, is judged by its amount.
 - The date of an applied credit is not judged: the note's and the application's are both true.
 - A voided invoice is judged by its state and its sums; its lines are not.
+- Toward QuickBooks a line with a discount is judged by amount and quantity, not by its price.
 - Toward QuickBooks a product's line says HubSpot's description, a custom one its name as well.
 """
 
@@ -133,11 +134,15 @@ def to_quickbooks(line: Line) -> DocumentLine:
         if is_matched
         else (line.name, line.description, told.spelled)
     )
+    # "Netted by the same ladder" has two readings, the net price first or the amount's share first:
+    # both tie out, so a discounted line is judged by its amount, and its quantity unless they part.
+    fitted = explain(line.quantity, line.price, line.amount)
+    is_sure = not line.percent_off
     return DocumentLine(
         line.product.sku if is_matched and line.product else CUSTOM,
         line.amount,
-        told.quantity,
-        told.price,
+        told.quantity if is_sure or fitted.quantity == told.quantity else None,
+        told.price if is_sure else None,
         tuple(text for text in words if text),
     )
 

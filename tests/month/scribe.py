@@ -171,7 +171,7 @@ def _quickbooks_body(
             "SalesItemLineDetail": {
                 "ItemRef": {"value": goods[line.product]},
                 "Qty": plain(line.quantity or Decimal(1)),
-                "UnitPrice": plain(line.amount if line.price is None else line.price),
+                "UnitPrice": plain(line.price if line.price is not None else _share(line)),
                 "TaxCodeRef": {"value": "NON"},
             },
         }
@@ -187,3 +187,8 @@ def _quickbooks_body(
         "DueDate": str(wanted.due),
         "Line": lines,
     }
+
+
+def _share(line: DocumentLine) -> Decimal:
+    """A price that is not judged: what one of the quantity comes to."""
+    return (line.amount / (line.quantity or 1)).quantize(Decimal("0.0000001"))

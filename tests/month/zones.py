@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tests.month.entering import midnight
 from tests.month.model import Line, Month, Party, Payment, Product, Sale, Way
 
 ZONES = ("Pacific/Auckland", "America/Los_Angeles", "America/Sao_Paulo")
@@ -67,8 +68,8 @@ def month_in(zone: str, way: Way) -> Month:
             sale = Sale(f"z{number}", party, [line], moment.day, moment.day, "USD")
             sale.due = moment.day + timedelta(days=30)
             payment = Payment(f"y{number}", party, moment.day, [(sale, Decimal(5))])
-            if as_moment:
-                sale.typed = payment.typed = moment.typed
+            if way is Way.TO_QUICKBOOKS:
+                sale.typed = payment.typed = moment.typed if as_moment else midnight(moment.day)
             month.invoices.append(sale)
             month.payments.append(payment)
     return month

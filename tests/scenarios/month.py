@@ -1,0 +1,78 @@
+"""A month of a company (``tests/month``) through the product in one process.
+
+The month says what must become of each record; this only sets the syncs up as somebody would,
+types the month in around the set-up, runs, and asks both sides.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.services import preflight, status
+from tests.month import reading, rules
+from tests.month.compare import Report, compare
+from tests.month.doors import Books, Portal, in_process
+from tests.month.editing import Editing, make_edits
+from tests.month.entering import SERVICES, Entering
+from tests.month.model import Month, Way
+from tests.world import TOKEN, World
+
+DAY = 86_400
+
+
+class MonthRun:
+    """One month in one world."""
+
+    def __init__(self, world: World, month: Month) -> None:
+        self.world, self.month = world, month
+        books = world.quickbooks_app
+        self.portal = Portal(in_process(world.hubspot_app, TOKEN))
+        self.books = Books(in_process(books, TOKEN), f"/v3/company/{books.realm}")
+        self.entering = Entering(month, self.portal, self.books)
+
+    def enter(self, **options: Any) -> None:
+        """Type it in around the set-up: early ones before, the rest a day after."""
+        world = self.world
+        self.entering.prepare()
+        self.entering.enter_early()
+        world.clock.advance(2 * DAY)
+        self.set_up(**options)
+        world.clock.advance(DAY)
+        self.entering.enter()
+
+    def set_up(self, **options: Any) -> None:
+        """Switch the syncs on, those of the objects that there are."""
+        world, direction = self.world, self.month.way.value
+        ann, _ = User.objects.get_or_create(username="ann")
+        preflight.tick(world.pair, "workflows", user=ann, now=world.env.clock.now())
+        nobody_left_out: dict[str, Any] = {"filters": {"hubspot": [], "quickbooks": []}}
+        world.sync("contacts", **nobody_left_out)
+        if "products" in OBJECT_PAIRS and self.month.way is Way.TO_HUBSPOT:
+            world.sync("products")
+        told = {"income_account": SERVICES, "not_taxable": "ann", **options}
+        world.sync("invoices", direction=direction, options=told)
+
+    def settle(self, rounds: int = 12) -> None:
+        """Run until nothing is written any more."""
+        self.world.settle(rounds)
+
+    def edit(self, *, each: int = 1, between: Any = None) -> None:
+        """Let people edit, ``between`` being called after each edit."""
+        editing = Editing(self.month, self.portal, self.books)
+        for edit in make_edits(self.month, each=each):
+            editing.carry_out(edit)
+            if between is not None:
+                between()
+
+    def report(self, *, later: bool = False) -> Report:
+        """What has become of it."""
+        objects = [status.sync_json(one) for one in status.live_definitions(self.world.pair)]
+        return compare(
+            rules.expect(self.month, later=later),
+            reading.read_hubspot(self.portal),
+            reading.read_quickbooks(self.books),
+            {"objects": objects},
+        )
