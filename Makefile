@@ -50,14 +50,14 @@ screenshots: setup-dev
 	$(BIN)/python tools/screenshots.py
 
 test: setup-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --proofs $(PROOFS)/tests.json $(ARGS)
-	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" --proofs $(PROOFS)/services.json $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --proofs=$(PROOFS)/tests.json $(ARGS)
+	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" --proofs=$(PROOFS)/services.json $(ARGS)
 
 simulate: setup-dev
 	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST MUTANT JSON ONLY KEEP LOG JOBS,$(if $($(name)),$(name)=$($(name))))
 
 proofs: setup-dev
-	$(BIN)/python -m pytest --collect-only -qq -m proves --proofs $(PROOFS)/collected.json
+	$(BIN)/python -m pytest --collect-only -qq -m proves --proofs=$(PROOFS)/collected.json
 	$(BIN)/python -m tests.requirements $(PROOFS)/collected.json
 
 chaos: setup-dev

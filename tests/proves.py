@@ -1,7 +1,7 @@
 """``@proves("S16")``: which requirement a test proves, and the record of what passed.
 
 A test carries the ids of ``tests/requirements.toml`` that would be untrue if it failed. With
-``--proofs FILE`` the run writes down which tests carry which ids and what came of each; the table
+``--proofs=FILE`` the run writes down which tests carry which ids and what came of each; the table
 in ``docs/requirements.md`` and the gate in CI are made of that (``tests/requirements.py``).
 """
 
@@ -83,6 +83,7 @@ def worst(one: str, other: str) -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    # Give it with an equals sign: pytest would take a file that is there for a path of tests.
     parser.addoption("--proofs", metavar="FILE", help="write down which tests proved what")
 
 
