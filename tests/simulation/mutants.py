@@ -181,7 +181,7 @@ RULES: Mapping[str, Mutant] = {
             Patch(
                 "syncapp.core.planner:_plan_unlinked",
                 "link.hubspot is not None else",
-                "link.hubspot is not None and not link.hubspot.gone else",
+                "link.hubspot and not (link.quickbooks and link.hubspot.gone) else",
             ),
         ),
     ),
@@ -232,12 +232,12 @@ PLANTED: Mapping[str, Mutant] = {
         (Patch("syncapp.core.merge:merge_field", "case True, False:", "case True, _:"),),
     ),
     "planted_outbox": Mutant(
-        "outbox: an item the answer does not mention is taken for not written",
+        "outbox: a call that was cut off is taken for one that was not made",
         (
             Patch(
-                f"{S}.outbox:settle",
-                "settlement.refused(intent, lost)",
-                "settlement.dropped(intent, str(lost))",
+                f"{S}.outbox:_settle_failure",
+                "isinstance(error, errors.RunError | errors.TryLater)",
+                "True",
             ),
         ),
     ),
