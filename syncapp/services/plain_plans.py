@@ -54,12 +54,15 @@ def _name_owners(
         ).select_related("link")
     }
     unique = sync.config.pair.unique_name or ""
-    for write in PendingWrite.objects.filter(
+    creates = PendingWrite.objects.filter(
         link__definition=sync.definition,
         state__in=PendingWrite.OPEN,
         op="create",
         side=Side.QUICKBOOKS.value,
-    ).select_related("link"):
+    )
+    # One that is planned as if settled does not stand in its own way.
+    others = creates.exclude(link__in=[case.link.pk for case in creating])
+    for write in others.select_related("link"):
         name = name_key(write.payload.get(unique))
         holders.setdefault(
             name, f"the {nouns[Side.HUBSPOT]} “{write.link.label}”, which is being created"

@@ -378,6 +378,7 @@ def test_the_quiet_time_counts_from_the_last_send(
     world.settle()
     assert world.quickbooks.names() == ["Ann"]
     assert world.link().state == "in_sync"
+    assert PendingWrite.objects.get().state == "done"  # sent again as it was, under its key
 
 
 def test_a_worker_that_stood_still_writes_nothing_down(world: World) -> None:
