@@ -44,6 +44,8 @@ def main(arguments: list[str]) -> int:
         return 2
     names = options["ONLY"].split(",") if options.get("ONLY") else list(MUTANTS)
     if options.get("CHECK"):
+        names = [name for name in names if name in kept() and kept()[name].seed]
+    if options.get("CHECK"):
         # The engine may have changed since, and with it what a seed plays.
         tasks = [(name, [kept()[name].seed, *range(1, NEARBY + 1)]) for name in names]
     else:
@@ -73,7 +75,7 @@ def look_for(task: tuple[str, list[int]]) -> Finding:
         outcome = play(seed)
         if outcome.violations:
             return Finding(name, seed, outcome.violations[0].split()[0].rstrip(":"))
-    return Finding(name, 0, "")
+    return Finding(name, 0, f"nothing in {len(seeds)} seeds")
 
 
 def kept() -> dict[str, Finding]:
@@ -104,8 +106,8 @@ def tables(found: Mapping[str, Finding]) -> str:
 def _table(mutants: Mapping[str, Mutant], found: Mapping[str, Finding]) -> str:
     lines = ["| Mutant | What is wrong | Seeds needed | Violated |", "|---|---|---|---|"]
     for name, mutant in mutants.items():
-        finding = found.get(name, Finding(name, 0, ""))
-        seeds = str(finding.seed) if finding.seed else "not measured"
+        finding = found.get(name, Finding(name, 0, "not measured"))
+        seeds = str(finding.seed or "—")
         lines.append(f"| `{name}` | {mutant.says} | {seeds} | {finding.violated} |")
     return "\n".join(lines) + "\n"
 

@@ -34,10 +34,17 @@ class StepCheck:
             self._check_twin(write)
         if not write.late:
             self._check_settings(write)
+            self._check_emptied(write)
 
     def _report(self, rule: str, write: Write, text: str) -> None:
         what = {name: value for name, value in write.values.items() if value}
         self._sim.violation(f"{rule} {write.action} of {write.side} {write.id} {what}: {text}")
+
+    def _check_emptied(self, write: Write) -> None:
+        """An empty value never overwrites (S7): nobody in a scenario opts in to clearing."""
+        for name, value in write.values.items():
+            if not value and write.before.get(name):
+                self._report("I2", write, f"{name} was {write.before[name]!r} and is empty now")
 
     # -- I1, I11
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from syncapp.services.env import CRASH_POINTS
+from tests.simulation import measure
 from tests.simulation.faults import KINDS
 from tests.simulation.kept import Kept
-from tests.simulation.mutants import CONTROLS, MUTANTS
+from tests.simulation.mutants import CONTROLS, MUTANTS, PLANTED
 from tests.simulation.outcome import Outcome
 from tests.simulation.runner import main
 
@@ -92,6 +93,32 @@ def test_the_same_seed_tells_the_same_story(tmp_path: Path) -> None:
         traces.append(json.loads(file.read_text())["traces"])
     assert traces[0] == traces[1]
     assert len(set(traces[0].values())) == 6
+
+
+@pytest.mark.slow
+def test_a_rule_switched_off_makes_the_simulation_fail() -> None:
+    seed = measure.kept()["blind_resend"].seed
+    assert simulate(f"ONLY={seed}").returncode == 0
+    answer = simulate(f"ONLY={seed}", "MUTANT=blind_resend")
+    assert answer.returncode == 1
+    assert "violations: 1" in lines(answer)
+
+
+def found_by_now() -> int:
+    return sum(1 for finding in measure.kept().values() if finding.seed)
+
+
+@pytest.mark.slow
+def test_every_mutant_is_noticed() -> None:
+    """ENGINE 5.6; when this fails for a mutant: ``make mutants ONLY=its_name``."""
+    answer = play("tests.simulation.measure", "CHECK=1")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert {"undetected: 0", f"mutants: {found_by_now()}"} <= set(lines(answer))
+
+
+def test_every_planted_bug_was_found_within_500_seeds() -> None:
+    found = measure.kept()
+    assert all(1 <= found[name].seed <= 500 for name in PLANTED)
 
 
 @pytest.mark.slow
