@@ -29,7 +29,6 @@ from syncapp.services import (
     parts,
     planning,
     record_log,
-    resolution,
     store,
 )  # fmt: skip
 from syncapp.services.bulk import save_changed
@@ -376,9 +375,6 @@ def _write(
             if batch and (sending := outbox.save_intents(context, sync, side, batch)) is not None
         ]
         outbox.send(context, sync, sendings)
-        if side is Side.HUBSPOT and op is ChangeOp.UPDATE:
-            sent = [intent for sending in sendings for intent in sending.intents]
-            resolution.log_overwritten(context, sync, sent)
 
 
 def _look_before(

@@ -12,6 +12,9 @@ from syncapp.core.plan import Change, ChangeOp, FieldChange
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite
 
+#: How far a vendor's clock may be behind ours when a creation or a value is dated.
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
 
 def digest(change: Change) -> str:
     """A short name for what a change would send, to recognise a write that was refused."""

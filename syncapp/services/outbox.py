@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.db import transaction
 
@@ -17,10 +18,12 @@ from syncapp.core.plan import TIES, Change, ChangeOp
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, SyncDefinition
-from syncapp.services import parts, store
+from syncapp.services import overwritten, parts, store
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.intents import quiet_time
 from syncapp.services.settlement import Settlement
+
+_Answer: TypeAlias = tuple[tuple[WriteResult, ...], overwritten.History]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,11 @@ def _record_id(link: RecordLink, side: Side) -> str | None:
 
 
 def settle(
-    context: RunContext, sync: ActiveSync, sending: Sending, results: Sequence[WriteResult]
+    context: RunContext,
+    sync: ActiveSync,
+    sending: Sending,
+    results: Sequence[WriteResult],
+    history: overwritten.History,
 ) -> None:
     """T2: save what came of a batch: ids, versions, base and record log."""
     by_key = {result.key: result for result in results}
@@ -144,6 +151,7 @@ def settle(
                 lost = errors.OutcomeUnknown("The answer did not mention this record.")
                 settlement.refused(intent, lost)
         settlement.save()
+        overwritten.note(context, sync, sending.intents, history)
     context.env.crash("answer_saved")
 
 
@@ -155,18 +163,23 @@ def send(context: RunContext, sync: ActiveSync, sendings: Sequence[Sending]) -> 
         TryLater: The side is throttled or unreachable; nothing of the batch was written.
     """
 
-    def call(sending: Sending) -> tuple[WriteResult, ...] | errors.SyncError:
+    def call(sending: Sending) -> _Answer | errors.SyncError:
         try:
-            return context.connectors[sending.side].write(sending.batch)
+            results = context.connectors[sending.side].write(sending.batch)
         except errors.SyncError as error:
             return error
+        try:
+            past = overwritten.read(context, sync, sending.side, sending.intents)
+        except errors.SyncError as error:
+            return errors.OutcomeUnknown(f"What was overwritten could not be read yet: {error}")
+        return results, past
 
     answers = context.env.pool.map(call, sendings)
     fatal: errors.SyncError | None = None
     for sending, answer in zip(sendings, answers, strict=True):
         if not isinstance(answer, errors.SyncError):
-            settle(context, sync, sending, answer)
-            fatal = fatal or _throttled(answer)
+            settle(context, sync, sending, *answer)
+            fatal = fatal or _throttled(answer[0])
             continue
         _settle_failure(context, sync, sending, answer)
         if isinstance(answer, errors.RunError | errors.TryLater):

@@ -8,29 +8,28 @@ again, under the request id it was first sent with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
-from syncapp.core.plan import ChangeOp, FieldChange
-from syncapp.core.records import PastValue, Record
+from syncapp.core.plan import ChangeOp
+from syncapp.core.records import Record
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
 from syncapp.core.values import canonical, is_empty, name_key
 from syncapp.models import PendingWrite
-from syncapp.services import ingest, outbox, parts, planning, record_log, store
+from syncapp.services import ingest, outbox, overwritten, parts, planning, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
-from syncapp.services.intents import digest, digest_of, planned_changes, quiet_time
+from syncapp.services.intents import (
+    CLOCK_TOLERANCE,
+    digest,
+    digest_of,
+    planned_changes,
+    quiet_time,
+)
 from syncapp.services.settlement import Settlement
-
-History: TypeAlias = Mapping[str, Mapping[str, tuple[PastValue, ...]]]
-
-#: How far QuickBooks' clock may be behind ours when a record's creation is dated.
-CLOCK_TOLERANCE = timedelta(minutes=10)
 
 
 def resolve_open(context: RunContext) -> None:
@@ -281,7 +280,7 @@ def _resolve_updates(
                 )
         settlement.save()
         if side is Side.HUBSPOT:
-            log_overwritten(context, sync, landed, history)
+            overwritten.note(context, sync, landed, history)
     with transaction.atomic():
         context.confirm()
         parts.observe(context, sync, side, records)
@@ -295,7 +294,7 @@ def _landed(
     side: Side,
     intent: PendingWrite,
     record: Record,
-    history: History,
+    history: overwritten.History,
 ) -> bool:
     """Whether an update certainly arrived: every value sent is there, or stood there since.
 
@@ -322,91 +321,8 @@ def _landed(
         if canonical(record.get(name), kind) == wanted:
             continue
         if not any(
-            canonical(value.value, kind) == wanted and _since(value, intent)
+            canonical(value.value, kind) == wanted and overwritten.is_since(value, intent)
             for value in past.get(name, ())
         ):
             return False
     return True
-
-
-def _since(value: PastValue, intent: PendingWrite) -> bool:
-    try:
-        return datetime.fromisoformat(value.at) >= intent.first_sent_at - CLOCK_TOLERANCE
-    except ValueError:
-        return False
-
-
-def log_overwritten(
-    context: RunContext,
-    sync: ActiveSync,
-    intents: Sequence[PendingWrite],
-    history: History | None = None,
-) -> None:
-    """Name the values of somebody else's that our updates in HubSpot overwrote unseen.
-
-    HubSpot has no conditional write; its property history shows what stood there for a moment:
-    a foreign value right before ours that is not the one we saw (ENGINE 2.6).
-
-    Args:
-        context: The run.
-        sync: The sync.
-        intents: The updates.
-        history: What is known of the fields already; None to read it.
-    """
-    side = Side.HUBSPOT
-    two_way = {
-        m.hubspot
-        for m in sync.config.merged
-        if m.direction.allows(side.other) and sync.config.direction.allows(side.other)
-    }
-    concerned = [intent for intent in intents if two_way & set(intent.payload)]
-    if not concerned:
-        return
-    if history is None:
-        ids = [str(intent.link.id_on(side)) for intent in concerned]
-        record_type = sync.config.pair.type(side)
-        history = context.connectors[side].history(record_type, ids, sorted(two_way))
-    entries = []
-    for intent in concerned:
-        past = history.get(str(intent.link.id_on(side)), {})
-        lost = [
-            (change, value)
-            for change in planned_changes(intent)
-            if (value := _lost_to(intent, change, past.get(change.field, ()))) is not None
-        ]
-        if lost:
-            entries.append(
-                record_log.entry(
-                    intent.link,
-                    record_log.Kind.CONFLICT,
-                    at=context.env.clock.now(),
-                    run=context.run,
-                    side=side,
-                    text="The value was changed in HubSpot in the very moment it was written.",
-                    changes=[
-                        {
-                            "field": change.field,
-                            "label": change.field,
-                            "before": value.value,
-                            "after": change.after,
-                            "side": side.value,
-                        }
-                        for change, value in lost
-                    ],
-                )
-            )
-    record_log.save(entries)
-
-
-def _lost_to(
-    intent: PendingWrite, change: FieldChange, values: Sequence[PastValue]
-) -> PastValue | None:
-    """The foreign value, newest first, that our write of a field came to stand upon."""
-    for ours, older in pairwise(values):
-        if not ours.ours or canonical(ours.value) != canonical(change.after):
-            continue
-        if not _since(ours, intent):
-            return None
-        seen = {canonical(change.before), canonical(change.after)}
-        return None if older.ours or canonical(older.value) in seen else older
-    return None

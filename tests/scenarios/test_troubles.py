@@ -288,8 +288,8 @@ def test_after_a_restore_both_sides_are_listed_before_anything_is_created(world:
     assert len(world.quickbooks.all()) == len(world.hubspot.all()) == 1
 
 
-def test_a_value_saved_in_hubspot_in_the_moment_of_our_write_is_named(world: World) -> None:
-    """HubSpot has no conditional write; its history shows what stood there for a moment."""
+def save_in_the_moment_of_our_write(world: World) -> str:
+    """Somebody saves a first name between our look at a contact and our update; its id."""
     contact = world.hubspot.add(email="a@example.com", firstname="Ann")
     world.sync()
     world.run()
@@ -306,7 +306,32 @@ def test_a_value_saved_in_hubspot_in_the_moment_of_our_write_is_named(world: Wor
         return send(request)
 
     world.http.send = edit_in_between
+    return contact
+
+
+def test_a_value_saved_in_hubspot_in_the_moment_of_our_write_is_named(world: World) -> None:
+    """HubSpot has no conditional write; its history shows what stood there for a moment."""
+    contact = save_in_the_moment_of_our_write(world)
     world.run()
+    assert world.hubspot.get(contact)["firstname"] == "Anna"
+    entry = RecordLogEntry.objects.get(kind="conflict")
+    assert [change["before"] for change in entry.changes] == ["Annika"]
+
+
+@pytest.mark.parametrize("trouble", ["answer_received", "answer_saved", "unreachable"])
+def test_i2_such_a_value_is_named_although_the_run_ends_right_there(
+    world: World, trouble: str
+) -> None:
+    """The process dies, or HubSpot does not answer, between our write and the look back."""
+    contact = save_in_the_moment_of_our_write(world)
+    if trouble == "unreachable":
+        match = {"method": "POST", "path": "/contacts/batch/read", "nth": 2}
+        world.arm(Side.HUBSPOT, "status", match=match, status=503, times=3)
+        world.run()
+        assert not RecordLogEntry.objects.filter(kind="conflict").exists()
+    else:
+        world.run_until_crash(trouble)
+    world.settle()
     assert world.hubspot.get(contact)["firstname"] == "Anna"
     entry = RecordLogEntry.objects.get(kind="conflict")
     assert [change["before"] for change in entry.changes] == ["Annika"]

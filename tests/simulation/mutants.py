@@ -199,7 +199,7 @@ RULES: Mapping[str, Mutant] = {
         "HubSpot is written without reading it first, and its history is not read afterwards",
         (
             Patch(f"{S}.apply:_look_before", "if side is not Side.HUBSPOT or", "if True or"),
-            Patch(f"{S}.resolution:log_overwritten", "if not concerned:", "if True:"),
+            Patch(f"{S}.overwritten:read", "if not concerned:", "if True:"),
         ),
     ),
     "moved_is_written": Mutant(
