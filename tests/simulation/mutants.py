@@ -163,7 +163,10 @@ RULES: Mapping[str, Mutant] = {
     ),
     "empty_overwrites": Mutant(
         "an empty value overwrites",
-        (Patch("syncapp.core.merge:_copy", "if is_empty(value):", "if False:"),),
+        (
+            Patch("syncapp.core.merge:_copy", "if is_empty(value):", "if False:"),
+            Patch("syncapp.core.merge:_copy", "Keep() if is_empty(converted) else ", ""),
+        ),
     ),
     "conflict_not_logged": Mutant(
         "the losing value of a conflict is kept nowhere",
