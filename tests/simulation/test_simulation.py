@@ -108,7 +108,7 @@ def found_by_now() -> int:
     return sum(1 for finding in measure.kept().values() if finding.seed)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_mutant_is_noticed() -> None:
     """ENGINE 5.6; when this fails for a mutant: ``make mutants ONLY=its_name``."""
     answer = play("tests.simulation.measure", "CHECK=1")
