@@ -35,7 +35,9 @@ def date_in(value: Value, where: ZoneInfo) -> Value:
     """The date (``YYYY-MM-DD``) an instant has in a zone.
 
     A plain date, epoch milliseconds and what is no date at all are taken as they are meant:
-    a date stays, milliseconds are an instant, anything else is handed back.
+    a date stays, milliseconds are an instant, anything else is handed back. Midnight in UTC, to
+    the millisecond, is how HubSpot keeps a date that somebody picked (UNCONFIRMED for invoices):
+    it is that date, whatever the zone.
     """
     if is_empty(value) or not isinstance(value, str | int) or isinstance(value, bool):
         return value
@@ -51,6 +53,8 @@ def date_in(value: Value, where: ZoneInfo) -> Value:
         return value
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
+    if moment.astimezone(UTC).time() == time(0):
+        return moment.astimezone(UTC).date().isoformat()
     try:
         return moment.astimezone(where).date().isoformat()
     except OverflowError:

@@ -52,7 +52,12 @@ class MonthRun:
         world.sync("contacts", **nobody_left_out)
         if "products" in OBJECT_PAIRS and self.month.way is Way.TO_HUBSPOT:
             world.sync("products")
-        told = {"income_account": SERVICES, "not_taxable": "ann", **options}
+        told = {
+            "income_account": SERVICES,
+            "not_taxable": "ann",
+            "clearing_accounts": self.month.clearing,
+            **options,
+        }
         world.sync("invoices", direction=direction, options=told)
 
     def settle(self, rounds: int = 12) -> None:
