@@ -77,6 +77,7 @@ REASON_WORDS = {
     "pay_no_invoice": gettext_lazy("Without an invoice"),
     "pay_not_from_hubspot": gettext_lazy("Kept in QuickBooks"),
     "pay_invoice_not_synced": gettext_lazy("Its invoice is not synced"),
+    "pay_from_hubspot": gettext_lazy("Collected in HubSpot"),
     "pay_no_deal": gettext_lazy("No deal"),
     "pay_failed": gettext_lazy("Failed payment"),
     "dependency": gettext_lazy("Needs another record"),

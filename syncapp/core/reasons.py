@@ -199,6 +199,11 @@ REASONS: Mapping[str, Reason] = {
             "Nothing to do.", Fixer.NOBODY,
         ),
         Reason(
+            "pay_from_hubspot", _E, Category.CHOICE,
+            "HubSpot collected this payment and shows it already.",
+            "Nothing to do.", Fixer.NOBODY,
+        ),
+        Reason(
             "pay_invoice_not_synced", _E, Category.CHOICE,
             "Its invoice is not synced, so the payment is not either.",
             "Include the invoice if its payments should be synced.", Fixer.HERE,
@@ -393,7 +398,7 @@ REASONS: Mapping[str, Reason] = {
         Reason(
             "pay_several_invoices", _F, Category.DECISION,
             "The payment of {amount} belongs to several invoices: {invoices}. HubSpot does not "
-            "say how much of it pays which.",
+            "say how much of it pays which, and it is not what they owe together.",
             "Enter it in QuickBooks by hand.", Fixer.QUICKBOOKS, needs_decision=True,
         ),
         Reason(

@@ -113,13 +113,13 @@ def plan(context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> Mappin
         around = PaymentFacts(
             books=company,
             invoices=own,
-            ahead=posting.get(own[0].link) if own else None,
+            ahead=next((posting[one.link] for one in own if one.link in posting), None),
             rate=_rate(context, case, company),
             accounts=chosen,
         )
         made = plans[case.link.pk] = plan_payment(case.state, sync.config, case.facts, around)
-        if own and any(c.side is Side.QUICKBOOKS and c.op is ChangeOp.CREATE for c in made.changes):
-            posting.setdefault(own[0].link, (case.link.pk, case.link.label))
+        if any(c.side is Side.QUICKBOOKS and c.op is ChangeOp.CREATE for c in made.changes):
+            posting |= dict.fromkeys((one.link for one in own), (case.link.pk, case.link.label))
     return plans
 
 
@@ -144,8 +144,10 @@ def _invoices(context: RunContext, cases: Sequence[Case]) -> Mapping[int, tuple[
     found = RecordLink.objects.in_bulk(list(parents.values()))
     more = _further(context, cases)
     to_post = [case.link.pk for case in cases if case.state.quickbooks is None]
-    _refresh(context, [found[parents[pk]] for pk in to_post if parents.get(pk) in found])
-    links = RecordLink.objects.in_bulk([*found, *(pk for some in more.values() for pk in some)])
+    found |= RecordLink.objects.in_bulk([pk for some in more.values() for pk in some])
+    wanted = {pk for one in to_post for pk in (*more.get(one, ()), parents.get(one)) if pk in found}
+    _refresh(context, [found[pk] for pk in sorted(wanted)])
+    links = RecordLink.objects.in_bulk(list(found))
     deals = _deals(context, list(links.values()))
     paid = {pk: _paid(link, deals) for pk, link in links.items()}
     told = {}

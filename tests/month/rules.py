@@ -8,6 +8,7 @@ Decided here where the rules are open, each to be changed here if the rule is se
   and objects or as marked lines; sales lines are judged one by one, in order.
 - A line entered without quantity and price, or with a negative quantity, is judged by its amount.
 - The date of an applied credit is not judged: the note's and the application's are both true.
+- Toward HubSpot a negative line adds to the discount: prices there may not be negative.
 - A voided invoice is judged by its state and its sums; its lines are not.
 - Toward QuickBooks a line with a discount is judged by amount and quantity, not by its price.
 - Toward QuickBooks a product's line says HubSpot's description, a custom one its name as well.
@@ -94,7 +95,9 @@ def mirror(month: Month, sale: Sale, payments: list[DocumentPayment], *, settled
         )  # fmt: skip
     balance = sale.total - paid
     status = "open" if balance else "paid"
-    line = to_hubspot if month.way is Way.TO_HUBSPOT else to_quickbooks
+    inward = month.way is Way.TO_HUBSPOT
+    line = to_hubspot if inward else to_quickbooks
+    given = [one for one in sale.lines if inward and one.amount < 0]
     return Document(
         number=sale.number,
         currency=sale.currency,
@@ -105,8 +108,8 @@ def mirror(month: Month, sale: Sale, payments: list[DocumentPayment], *, settled
         # An invoice of nothing is open or paid as one likes.
         status=status if settled and sale.total else None,
         email=sale.party.email.lower(),
-        lines=tuple(line(one) for one in sale.lines),
-        discount=sale.discount,
+        lines=tuple(line(one) for one in sale.lines if one not in given),
+        discount=sale.discount - total(one.amount for one in given),
         tax=sale.tax,
         payments=tuple(payments) if settled else None,
     )

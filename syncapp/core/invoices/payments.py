@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from syncapp.core.invoices.books import Books
-from syncapp.core.money import amount, plain, shown
-from syncapp.core.pairs.payments import SUCCEEDED, is_mirror
+from syncapp.core.money import ZERO, amount, plain, shown
+from syncapp.core.pairs.payments import SUCCEEDED, is_mirror, was_collected_in_hubspot
 from syncapp.core.plan import (
     IN_SYNC,
     TIES,
@@ -153,7 +153,7 @@ def _posted(here: Observed, there: Observed) -> Status:
         return because("pay_lost", amount=shown(gross, currency), status=status.replace("_", " "))
     if refunded or status in {"refunded", "partially_refunded"}:
         return because("pay_refunded", amount=shown(refunded or gross, currency))
-    if amount(there.values.get("Amount")) < gross:
+    if amount(there.values.get("Applied")) < gross:
         return _taken_back(here, _money(there))
     return IN_SYNC
 
@@ -178,6 +178,8 @@ def _show(link: LinkState, seen: Observed, config: SyncConfig, around: PaymentFa
         return RecordPlan(
             because("gone", side=Side.QUICKBOOKS.label, how=seen.gone), base=link.base
         )
+    if was_collected_in_hubspot(seen.values):
+        return RecordPlan(because("pay_from_hubspot"), base=link.base)
     if not config.direction.allows(Side.HUBSPOT):
         return RecordPlan(because("direction", side=Side.QUICKBOOKS.label), base=link.base)
     if not around.invoices:
@@ -219,36 +221,31 @@ def _post(link: LinkState, seen: Observed, config: SyncConfig, around: PaymentFa
     reason = _why_not_posted(seen, config, around)
     if reason is not None:
         return RecordPlan(reason, base=link.base)
-    invoice = around.invoices[0]
-    if not invoice.quickbooks_id:
-        return _until_synced(invoice, link)
+    missing = next((one for one in around.invoices if not one.quickbooks_id), None)
+    if missing is not None:
+        return _until_synced(missing, link)
     if around.ahead is not None:  # both count on one balance
         other, label = around.ahead
         waiting = because("waits_for", record=f"the payment “{label}”")
         return RecordPlan(waiting, base=link.base, waits_on=other)
-    refused = _check(seen.values, invoice, around)
+    refused = _check(seen.values, around)
     if refused is not None:
         return RecordPlan(refused, base=link.base)
-    fields = _booked(seen.values, invoice, around)
+    fields = _booked(seen.values, around)
     return RecordPlan(IN_SYNC, (Change(Side.QUICKBOOKS, ChangeOp.CREATE, fields),), link.base)
 
 
 def _why_not_posted(seen: Observed, config: SyncConfig, around: PaymentFacts) -> Status | None:
     values = seen.values
     status = str(values.get("hs_latest_status") or "processing")
-    money = shown(
-        amount(values.get("hs_initial_amount")), str(values.get("hs_currency_code") or "")
-    )
+    money = _gross(values)
     if seen.gone:
         return because("gone", side=Side.HUBSPOT.label, how=seen.gone)
     if is_mirror(values):
         return because("pay_not_from_hubspot")
     if not around.invoices:
         return because("pay_no_invoice")
-    if len(around.invoices) > 1:
-        names = ", ".join(one.label for one in around.invoices)
-        return because("pay_several_invoices", amount=money, invoices=names)
-    if around.invoices[0].origin == Side.QUICKBOOKS.value:
+    if any(one.origin == Side.QUICKBOOKS.value for one in around.invoices):
         return because("payment_on_mirror", amount=money)
     if status not in _ARRIVED:
         return because("pay_processing") if status == "processing" else because("pay_failed")
@@ -257,8 +254,14 @@ def _why_not_posted(seen: Observed, config: SyncConfig, around: PaymentFacts) ->
     return None
 
 
-def _check(values: Values, invoice: PaidInvoice, around: PaymentFacts) -> Status | None:
+def _gross(values: Values) -> str:
+    total = amount(values.get("hs_initial_amount"))
+    return shown(total, str(values.get("hs_currency_code") or ""))
+
+
+def _check(values: Values, around: PaymentFacts) -> Status | None:
     """Period, account, currency and balance; the first that is against it."""
+    invoice = around.invoices[0]
     day = str(values.get("hs_initiated_date") or "")
     currency = str(values.get("hs_currency_code") or invoice.currency)
     total = amount(values.get("hs_initial_amount"))
@@ -273,12 +276,21 @@ def _check(values: Values, invoice: PaidInvoice, around: PaymentFacts) -> Status
     is_foreign = around.books.is_multicurrency and currency != around.books.home_currency
     if is_foreign and not around.rate:
         return because("inv_no_rate", currency=currency, date=day)
-    if invoice.balance is not None and invoice.balance < total:
+    if len(around.invoices) > 1 and not _pays_all(total, around.invoices):
+        names = ", ".join(one.label for one in around.invoices)
+        return because("pay_several_invoices", amount=_gross(values), invoices=names)
+    if len(around.invoices) == 1 and invoice.balance is not None and invoice.balance < total:
         return because(
             "possible_duplicate_payment", amount=shown(total, currency),
             balance=shown(invoice.balance, currency),
         )  # fmt: skip
     return None
+
+
+def _pays_all(total: Decimal, invoices: tuple[PaidInvoice, ...]) -> bool:
+    """Whether a payment is just what several invoices of one customer owe together."""
+    owed = sum((one.balance or ZERO for one in invoices), ZERO)
+    return owed == total and len({one.customer for one in invoices}) == 1
 
 
 def _processor(values: Values) -> str:
@@ -289,14 +301,18 @@ def _account(values: Values, around: PaymentFacts) -> str:
     return around.accounts.get(_processor(values)) or around.accounts.get("other", "")
 
 
-def _booked(values: Values, invoice: PaidInvoice, around: PaymentFacts) -> tuple[FieldChange, ...]:
+def _booked(values: Values, around: PaymentFacts) -> tuple[FieldChange, ...]:
+    invoice = around.invoices[0]
     total = plain(amount(values.get("hs_initial_amount")))
+    is_alone = len(around.invoices) == 1
     line: list[Value] = [
         {
-            "Amount": total,
-            "LinkedTxn": [{"TxnId": invoice.quickbooks_id, "TxnType": "Invoice"}],
+            "Amount": total if is_alone else plain(one.balance or ZERO),
+            "LinkedTxn": [{"TxnId": one.quickbooks_id, "TxnType": "Invoice"}],
         }
+        for one in around.invoices
     ]
+    names = ", ".join(one.label for one in around.invoices)
     reference = text(values.get("hs_reference_number") or "")
     fields = [
         FieldChange("CustomerRef.value", None, invoice.customer),
@@ -304,7 +320,7 @@ def _booked(values: Values, invoice: PaidInvoice, around: PaymentFacts) -> tuple
         FieldChange("TxnDate", None, values.get("hs_initiated_date")),
         FieldChange("Line", None, line),
         FieldChange("DepositToAccountRef.value", None, _account(values, around)),
-        FieldChange("PrivateNote", None, f"HubSpot payment of invoice {invoice.label}"),
+        FieldChange("PrivateNote", None, f"HubSpot payment of invoice {names}"),
     ]
     if 0 < len(reference) <= REFERENCE_LIMIT:
         fields.append(FieldChange("PaymentRefNum", None, reference))

@@ -49,13 +49,18 @@ def _origin(hubspot: Values, quickbooks: Values) -> str:
     return Side.QUICKBOOKS.value if hubspot.get(MARKER) else "both"
 
 
+def was_collected_in_hubspot(values: Values) -> bool:
+    """Whether a payment in QuickBooks is one that we posted from HubSpot."""
+    return _NOTE_MARKER.search(str(values.get("PrivateNote") or "")) is not None
+
+
 def is_mirror(values: Values) -> bool:
     """Whether a payment in HubSpot is one that we show there."""
     return bool(values.get(MARKER)) or values.get("hs_processor_type") == "quickbooks"
 
 
 def _allocations(line: Value) -> list[tuple[str, Decimal]]:
-    """What a payment's lines take off which invoices."""
+    """What a payment takes off which invoices, in the order of its lines."""
     found: dict[str, Decimal] = {}
     for one in line if isinstance(line, Sequence) and not isinstance(line, str) else ():
         told = one if isinstance(one, Mapping) else {}
@@ -64,7 +69,7 @@ def _allocations(line: Value) -> list[tuple[str, Decimal]]:
             if isinstance(link, Mapping) and link.get("TxnType") == "Invoice":
                 invoice = str(link.get("TxnId") or "")
                 found[invoice] = found.get(invoice, ZERO) + amount(told.get("Amount"))
-    return sorted(found.items())
+    return list(found.items())
 
 
 _KEPT = (
@@ -80,6 +85,8 @@ def _split(side: Side, record: Record) -> tuple[Record, ...]:
         return ()
     kept = {name: record.values[name] for name in _KEPT if record.values.get(name) is not None}
     is_credit = amount(record.values.get("TotalAmt")) == 0
+    allocations = _allocations(record.values.get("Line"))
+    applied = plain(sum((part for _, part in allocations), ZERO))
     return tuple(
         Record(
             RecordRef(side, record.ref.type, f"{record.ref.id}/{invoice}"),
@@ -88,11 +95,12 @@ def _split(side: Side, record: Record) -> tuple[Record, ...]:
                 "Id": f"{record.ref.id}/{invoice}",
                 "Invoice": invoice,
                 "Amount": plain(part),
+                "Applied": applied,
                 "IsCredit": is_credit,
             },
             version=record.version,
         )
-        for invoice, part in _allocations(record.values.get("Line"))
+        for invoice, part in allocations
     )
 
 
