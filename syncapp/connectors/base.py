@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from syncapp.core.errors import RecordError
 from syncapp.core.filters import Condition
@@ -368,6 +369,31 @@ class Probing(Protocol):
     def feature(self, record_type: str) -> Feature:
         """Whether the account has this kind of record, and lets us read it. One call."""
         ...
+
+
+class Dating(Protocol):
+    """What a side whose documents are looked up by their date offers besides ``Connector``."""
+
+    def dated(
+        self,
+        record_type: str,
+        *,
+        by: str,
+        first: date,
+        last: date,
+        where: ZoneInfo,
+        fields: Sequence[str],
+    ) -> tuple[Record, ...]:
+        """All living records whose date ``by`` is one of the days from ``first`` to ``last``.
+
+        A plain date is compared as it is, an instant by the date it has in the zone ``where``.
+        The values are strongly consistent; a record of the last moments may still be missing.
+        """
+        ...
+
+
+class DatingConnector(Connector, Dating, Protocol):
+    """A side with dated documents."""
 
 
 class RateKeeping(Protocol):

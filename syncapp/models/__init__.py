@@ -13,6 +13,7 @@ from syncapp.models.outbox import PendingWrite
 from syncapp.models.pairs import AccountPair
 from syncapp.models.preflights import Preflight, PreflightTick
 from syncapp.models.runs import RecordLogEntry, Rehearsal, SyncRun, Trigger
+from syncapp.models.tie_outs import TieOut
 
 __all__ = [
     "AccountPair",
@@ -38,5 +39,6 @@ __all__ = [
     "SyncDefinition",
     "SyncDraft",
     "SyncRun",
+    "TieOut",
     "Trigger",
 ]

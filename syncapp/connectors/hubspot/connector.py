@@ -6,7 +6,8 @@ No ``if`` about sync. ``connect`` in the package builds one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from syncapp.connectors import cursors
 from syncapp.connectors.base import (
@@ -22,7 +23,7 @@ from syncapp.connectors.base import (
 from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.http import is_loopback
-from syncapp.connectors.hubspot import choices, marker, samples, ties, writes
+from syncapp.connectors.hubspot import choices, dated, marker, samples, ties, writes
 from syncapp.connectors.hubspot.client import HubSpotClient
 from syncapp.connectors.hubspot.errors import judge, problem_of
 from syncapp.connectors.hubspot.objects import (
@@ -319,6 +320,21 @@ class HubSpotConnector:
             self._client, _type(record_type), where=where, newest_by=newest_by, fields=fields,
             most=most, otherwise=self._env.clock.now(),
         )  # fmt: skip
+
+    def dated(
+        self,
+        record_type: str,
+        *,
+        by: str,
+        first: date,
+        last: date,
+        where: ZoneInfo,
+        fields: Sequence[str],
+    ) -> tuple[Record, ...]:
+        """See ``Dating``."""
+        kind = _type(record_type)
+        found = dated.ids_dated(self._client, kind, by=by, first=first, last=last, where=where)
+        return tuple(one for one in self.read(record_type, found, fields=fields) if not one.gone)
 
     def history(
         self, record_type: str, ids: Sequence[str], fields: Sequence[str]

@@ -42,6 +42,11 @@ def at_least(prop: str, value: str) -> str:
     return f"{prop} >= {quote(value)}"
 
 
+def at_most(prop: str, value: str) -> str:
+    """The condition that a property is not above a value."""
+    return f"{prop} <= {quote(value)}"
+
+
 def select(
     entity: str,
     conditions: Sequence[str] = (),

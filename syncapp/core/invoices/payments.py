@@ -37,7 +37,7 @@ from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Value, Values, text
 
 #: Statuses of a payment whose money did arrive, whatever became of it later.
-_ARRIVED = frozenset(
+ARRIVED = frozenset(
     {
         SUCCEEDED,
         "partially_refunded",
@@ -247,7 +247,7 @@ def _why_not_posted(seen: Observed, config: SyncConfig, around: PaymentFacts) ->
         return because("pay_no_invoice")
     if any(one.origin == Side.QUICKBOOKS.value for one in around.invoices):
         return because("payment_on_mirror", amount=money)
-    if status not in _ARRIVED:
+    if status not in ARRIVED:
         return because("pay_processing") if status == "processing" else because("pay_failed")
     if not config.direction.allows(Side.QUICKBOOKS):
         return because("direction", side=Side.HUBSPOT.label)
