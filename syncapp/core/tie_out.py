@@ -273,7 +273,6 @@ def tie_out(
     begins, ends = first.isoformat(), last.isoformat()
     rows: dict[tuple[str, str], Row] = {}
     for case in cases:
-        cause = None
         for currency in sorted({one.currency for one in case.fresh.values()}):
             sides = {
                 side: _counted(case.kind, case.fresh.get(side), currency, begins, ends)
@@ -282,10 +281,9 @@ def tie_out(
             key = (case.customer, currency)
             row = rows.get(key) or Row(case.customer, case.name, currency, _none())
             found: tuple[Finding, ...] = ()
-            if sides[Side.HUBSPOT] != sides[Side.QUICKBOOKS]:
-                cause = cause or _why(case, coverage.get(case.kind, Coverage.NONE))
-            else:
-                cause = _note(case, begins, ends)
+            differs = sides[Side.HUBSPOT] != sides[Side.QUICKBOOKS]
+            covered = coverage.get(case.kind, Coverage.NONE)
+            cause = _why(case, covered) if differs else _note(case, begins, ends)
             if cause is not None:
                 found = (_finding(case, cause, sides),)
             summed = {side: row.sides[side] + sides[side] for side in Side}

@@ -168,6 +168,15 @@ def test_currencies_are_never_summed_together() -> None:
     assert {one.cause.code for row in made.rows for one in row.findings} == {"currency_differs"}
 
 
+def test_a_draft_in_one_currency_is_no_note_about_the_other() -> None:
+    made = october(
+        case(document(currency="USD"), document(currency="EUR", standing=Standing.DRAFT))
+    )
+    assert [(row.currency, row.findings[0].cause.code) for row in made.rows] == [
+        ("EUR", "draft"), ("USD", "currency_differs"),
+    ]  # fmt: skip
+
+
 def test_unexplained_ones_stand_first_and_notes_last() -> None:
     made = october(
         case(document(label="3", standing=Standing.DRAFT), None),
