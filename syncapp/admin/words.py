@@ -71,6 +71,7 @@ REASON_WORDS = {
     "waits_for": gettext_lazy("Waits for another record"),
     "inv_lines_open": gettext_lazy("Lines being written"),
     "pay_processing": gettext_lazy("Still processing"),
+    "payments_unread": gettext_lazy("Payments unread"),
     "before_start": gettext_lazy("Older than the sync"),
     "inv_draft": gettext_lazy("Draft"),
     "inv_not_from_hubspot": gettext_lazy("Not made in HubSpot"),

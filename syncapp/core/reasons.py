@@ -113,6 +113,11 @@ REASONS: Mapping[str, Reason] = {
             "Nothing to do; it is posted once the money has arrived.", Fixer.NOBODY,
         ),
         Reason(
+            "payments_unread", _W, Category.WAITING,
+            "Its balance changed in QuickBooks; the payment behind that is not read yet.",
+            "Nothing to do.", Fixer.NOBODY, Retry.SOON,
+        ),
+        Reason(
             "inv_lines_open", _W, Category.WAITING,
             "Its lines are being written; the invoice stays a draft in HubSpot until then.",
             "Nothing to do.", Fixer.NOBODY, Retry.SOON,

@@ -6,7 +6,7 @@ Reads along what a HubSpot invoice is associated with. Decides nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
@@ -33,7 +33,7 @@ from syncapp.core.planner import LinkState
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values
-from syncapp.models import RecordLink, SyncDefinition
+from syncapp.models import Cursor, RecordLink, SyncDefinition
 from syncapp.services import connections, goods, parties, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
@@ -151,6 +151,7 @@ class _Around:
         self._numbers = _number_owners(sync, cases)
         self._lines = _line_states(sync, cases)
         self._applied = _applied(context, cases)
+        self._payments_read_at = _payments_read_at(context)
 
     def of(self, case: Case) -> InvoiceFacts:
         """The facts of one invoice."""
@@ -164,6 +165,7 @@ class _Around:
             lines_open=open_lines,
             lines_failing=failing,
             explained=self._explained(case),
+            payments_behind=self._is_ahead(state),
         )
         if state.origin == Side.QUICKBOOKS.value or state.hubspot is None:
             return shared
@@ -178,7 +180,8 @@ class _Around:
             custom_item=self._custom_item(lines, values),
             discount_item=self._discount_item(values),
             number_owner=self._numbers.get(case.link.pk, ""),
-            explained=self._explained(case),
+            explained=shared.explained,
+            payments_behind=shared.payments_behind,
             rate=self._rate(values),
         )
 
@@ -188,6 +191,16 @@ class _Around:
             return None
         deposit = amount(case.state.quickbooks.values.get("Deposit"))
         return self._applied.get(case.link.pk, ZERO) + deposit
+
+    def _is_ahead(self, state: LinkState) -> bool:
+        """Whether it changed in QuickBooks after its payments were last read."""
+        if self._payments_read_at is None or state.quickbooks is None:
+            return False
+        changed = str(state.quickbooks.values.get("MetaData.LastUpdatedTime") or "")
+        try:
+            return datetime.fromisoformat(changed) >= self._payments_read_at
+        except ValueError:
+            return False
 
     def _custom_item(self, lines: Sequence[BilledLine], values: Values) -> Substitute:
         needs = amount(values.get("hs_fees_total")) or any(
@@ -269,6 +282,25 @@ def _applied(context: RunContext, cases: Sequence[Case]) -> Mapping[int, Decimal
     for parent, seen in rows:
         found[parent] = found.get(parent, ZERO) + amount((seen or {}).get("Amount"))
     return found
+
+
+def _payments_read_at(context: RunContext) -> datetime | None:
+    """When QuickBooks' payments were last read, by its own clock."""
+    payments = context.sync_of("payments")
+    if payments is None:
+        return None
+    side = Side.QUICKBOOKS
+    stream = payments.config.pair.type(side)
+    rows = Cursor.objects.filter(pair=context.pair, side=side.value, stream=stream)
+    return rows.values_list("position", flat=True).first()
+
+
+def judge_balances_again(context: RunContext) -> None:
+    """Plan again the invoices whose payments were not read yet."""
+    sync = context.sync_of("invoices")
+    if sync is not None:
+        waiting = sync.definition.links.filter(code="payments_unread", next_at=None)
+        waiting.update(next_at=context.env.clock.now())
 
 
 def _line_states(

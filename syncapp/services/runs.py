@@ -21,6 +21,7 @@ from syncapp.services import (
     connections,
     definitions,
     ingest,
+    invoices,
     resolution,
     usage,
 )
@@ -191,6 +192,7 @@ def _work(context: RunContext, scope: Scope) -> bool:
     for sync in context.syncs:
         definitions.prepare(sync, context.connectors)
     resolution.send_missing(context)
+    invoices.judge_balances_again(context)
     return apply.apply_due(context)
 
 

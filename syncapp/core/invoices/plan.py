@@ -130,5 +130,7 @@ def _with_balance(plan: RecordPlan, link: LinkState, around: InvoiceFacts) -> Re
     unexplained = paid - around.explained
     if unexplained <= 0:
         return plan
+    if around.payments_behind:
+        return replace(plan, status=because("payments_unread"))
     currency = str(values.get("CurrencyRef.value") or "")
     return replace(plan, status=because("balance_unexplained", amount=shown(unexplained, currency)))
