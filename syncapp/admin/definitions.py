@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from syncapp.admin import object_view, rehearsals
+from syncapp.admin import brakes, object_view, rehearsals
 from syncapp.admin.base import POST, READ, BaseAdmin, page
 from syncapp.admin.wizard import views as wizard
 from syncapp.admin.words import DIRECTION_WORDS
@@ -76,6 +76,9 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
             path("<int:pk>/turn-on/",
                  view(partial(object_view.turn_on_page, self), VIEW, SWITCH, methods=both),
                  name="syncapp_turn_on"),
+            path("<int:pk>/brake/",
+                 view(partial(brakes.show, self), VIEW, SWITCH, methods=both),
+                 name="syncapp_brake"),
             path("<int:pk>/delete-sync/",
                  view(partial(object_view.delete_page, self), VIEW, DELETE, methods=both),
                  name="syncapp_delete_sync"),
@@ -91,6 +94,9 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
                  name="syncapp_wizard_step"),
             path("rehearsals/<int:pk>/", view(rehearsals.progress, EDIT),
                  name="syncapp_rehearsal_progress"),
+            path("rehearsals/<int:pk>/approve/",
+                 view(partial(brakes.approve_rehearsal, self), EDIT, SWITCH, methods=POST),
+                 name="syncapp_rehearsal_approve"),
             path("rehearsals/<int:pk>/samples/", view(rehearsals.samples, EDIT),
                  name="syncapp_rehearsal_samples"),
         ]  # fmt: skip

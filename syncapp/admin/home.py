@@ -311,6 +311,8 @@ def _badge(seen: PairOverview, card: SyncCard) -> tuple[str, str]:
         return _("Turned off"), "quiet"
     if seen.pair.state != AccountPair.State.ACTIVE:
         return seen.pair.get_state_display(), moments.TONES[seen.pair.state]
+    if card.definition.held_at is not None:
+        return _("Waits for you"), "bad"
     if card.readings or card.counts.waiting:
         return _("Syncing"), "info"
     if card.counts.failing:
@@ -327,6 +329,8 @@ def _sentence(seen: PairOverview, card: SyncCard, now: datetime) -> str:
         return _("Nothing is read or written until the account is connected again.")
     if seen.pair.state == AccountPair.State.PAUSED:
         return _("Reading goes on; nothing is written until you resume.")
+    if card.definition.held_at is not None:
+        return str(card.definition.brake.get("sentence", ""))
     if card.readings:
         return _("First listing: nothing is created before both sides were read to the end.")
     if card.counts.waiting:
@@ -420,6 +424,9 @@ def _card_links(request: HttpRequest, card: SyncCard) -> list[dict[str, str]]:
     if url and request.user.has_perm("syncapp.activate_syncdefinition"):
         text = _("Turn off") if definition.enabled else _("Turn on")
         found.append({"text": text, "url": url, "icon": "power_settings_new"})
+    if definition.held_at is not None and request.user.has_perm("syncapp.activate_syncdefinition"):
+        url = link("admin:syncapp_brake", definition.pk)
+        found.insert(0, {"text": _("Look and approve"), "url": url, "icon": "back_hand"})
     if card.is_set_up and view and request.user.has_perm("syncapp.view_recordlink"):
         found.append({"text": _("Object view"), "url": view, "icon": "dashboard"})
     return found

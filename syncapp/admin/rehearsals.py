@@ -29,7 +29,8 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     draft = drafts.load(
         found.definition.pair, found.definition.object_type, now=real_env().clock.now()
     )
-    return TemplateResponse(request, FRAGMENT, {"rehearsal": rehearsal_context(found, draft)})
+    context = {"rehearsal": rehearsal_context(found, draft, request.user)}
+    return TemplateResponse(request, FRAGMENT, context)
 
 
 def samples(request: HttpRequest, pk: int) -> HttpResponse:
@@ -72,7 +73,7 @@ def _find(pk: int) -> Rehearsal:
     )
 
 
-def rehearsal_context(found: Rehearsal, draft: SyncDraft) -> dict[str, Any]:
+def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str, Any]:
     """What the fragment shows."""
     planned = int(found.progress.get("planned", 0))
     read = found.definition.links.count() if found.state in OPEN else 0
@@ -87,7 +88,13 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft) -> dict[str, Any]:
         "percent": min(99, planned * 100 // read) if read else 0,
         "rows": _rows(found, result) if result else [],
         "overwritten": _overwritten(found, result),
-        "writes": sum(result.get("create", {}).values()) + sum(result.get("update", {}).values())
+        "money": [
+            {"side": Side(side).label, "currency": currency, "amount": amount}
+            for side, told in result.get("money", {}).items()
+            for currency, amount in told.items()
+        ],
+        "can_approve": user.has_perm("syncapp.activate_syncdefinition"),
+        "writes": sum(sum(result.get(kind, {}).values()) for kind in ("create", "update", "remove"))
         if result
         else 0,
     }
@@ -119,6 +126,9 @@ def _rows(found: Rehearsal, result: dict[str, Any]) -> list[dict[str, Any]]:
         rows.append(
             row("update", _("Updates in %(side)s") % names, updated, f"update:{side.value}")
         )
+        removed = result.get("remove", {}).get(side.value, 0)
+        if removed:
+            rows.append(row("update", _("Voided or removed in %(side)s") % names, removed, ""))
     rows.append(
         row(
             "link",

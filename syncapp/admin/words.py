@@ -34,6 +34,7 @@ REASON_WORDS = {
     "listing": gettext_lazy("Still being read"),
     "outcome_unknown": gettext_lazy("Outcome unknown"),
     "open_create": gettext_lazy("Being created"),
+    "brake": gettext_lazy("Waits for a confirmation"),
     "flapping": gettext_lazy("Changed back and forth"),
     "no_email": gettext_lazy("No e-mail address"),
     "no_sku": gettext_lazy("No SKU"),

@@ -372,10 +372,11 @@ def why_not_created(
             config.pair, "ambiguous_match", key=config.pair.match_key_label, others=others
         )
     if facts.key_holder is not None and source is Side.QUICKBOOKS:
-        keys = config.pair.match_keys(source, seen.values)
+        key = next(iter(config.pair.match_keys(source, seen.values)), "")
+        code = config.pair.key_in_use
         return because(
-            config.pair.key_in_use, side=Side.HUBSPOT.label, email=keys[0] if keys else "",
-            existing_id=facts.key_holder[0],
+            code, side=Side.HUBSPOT.label, existing_id=facts.key_holder[0],
+            **({"email": key} if code == "email_in_use" else {"value": key}),
         )  # fmt: skip
     if facts.open_create:
         return because("open_create")

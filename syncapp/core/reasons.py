@@ -459,7 +459,7 @@ REASONS: Mapping[str, Reason] = {
         ),
         Reason(
             "sku_in_use", _F, Category.DUPLICATE,
-            "{side} already has a product with the SKU {email} (id {existing_id}), and that one is "
+            "{side} already has a product with the SKU {value} (id {existing_id}), and that one is "
             "linked to another record.",
             "Give one of them another SKU, or make one of them inactive.", Fixer.HERE,
             needs_decision=True,
@@ -476,6 +476,13 @@ REASONS: Mapping[str, Reason] = {
             "It was merged into another record in {side}, but {other_side} still holds two.",
             "Merge the two records in {other_side}, or make one of them inactive.", Fixer.HERE,
             needs_decision=True,
+        ),
+        Reason(
+            "brake", _F, Category.DECISION,
+            "The run would {what}. That is unusually much, so nothing of it is written before a "
+            "person has confirmed it.",
+            "On the home page, look at the numbers and choose “Approve and go on”; or change the "
+            "settings of this sync.", Fixer.HERE, Retry.SOON, needs_decision=True,
         ),
         Reason(
             "flapping", _F, Category.DECISION,

@@ -19,6 +19,8 @@ from syncapp.models import AccountPair, SyncDefinition
 from syncapp.services.config import SettingsError
 from syncapp.services.connections import ConsentFailed
 
+#: Who does what a command does.
+COMMAND_LINE = "the command line"
 ENDED_EARLY, BAD_ARGUMENTS = 1, 2
 
 

@@ -55,6 +55,11 @@ class SyncDefinition(models.Model):
     listed_at = models.DateTimeField(
         null=True, blank=True, help_text="When both sides had been listed to the end"
     )
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when it waits for a confirmation.")
+    )
+    brake = models.JSONField(default=dict, blank=True, help_text=_("What is to be confirmed."))
+    approval = models.JSONField(default=dict, blank=True, help_text=_("What was confirmed last."))
     activated_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -76,6 +76,8 @@ class Rehearsal(models.Model):
     )
     requested_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.CharField(max_length=150, blank=True, default="")
+    approved_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"rehearsal {self.pk} of {self.definition}"

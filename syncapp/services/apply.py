@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from syncapp.connectors.base import Op
 from syncapp.core.plan import Change, ChangeOp, RecordPlan, Status, because
@@ -20,8 +21,8 @@ from syncapp.core.records import is_stand_in
 from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
-from syncapp.services import facts as fact_finding
 from syncapp.services import (
+    brakes,
     failed_calls,
     ingest,
     intents,
@@ -31,6 +32,7 @@ from syncapp.services import (
     record_log,
     store,
 )  # fmt: skip
+from syncapp.services import facts as fact_finding
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.halves import absorb, let_go
@@ -70,9 +72,11 @@ def apply_due(context: RunContext) -> bool:
     while True:
         was_busy = False
         for sync in ready:
+            if not brakes.lets_pass(context, sync, _due(context, sync)):
+                continue
             while True:
                 _look_up_again(context, sync)
-                links = _due_links(context, sync)
+                links = list(_due(context, sync).order_by("id")[:CHUNK])
                 if not links:
                     break
                 if context.is_spent:
@@ -84,15 +88,15 @@ def apply_due(context: RunContext) -> bool:
             return True
 
 
-def _due_links(context: RunContext, sync: ActiveSync) -> list[RecordLink]:
-    """The next links to plan, oldest first; those with an open write wait for its outcome."""
+def _due(context: RunContext, sync: ActiveSync) -> QuerySet[RecordLink]:
+    """The links to plan; those with an open write wait for its outcome."""
     waiting = PendingWrite.objects.filter(pair=context.pair, state__in=PendingWrite.OPEN).values(
         "link_id"
     )
     due = sync.definition.links.filter(next_at__lte=context.env.clock.now())
     if not context.may_backfill and sync.definition.listed_at is not None:
         due = due.exclude(synced_at=None, created_at__lte=sync.definition.listed_at)
-    return list(due.exclude(pk__in=waiting).exclude(code="bad_data").order_by("id")[:CHUNK])
+    return due.exclude(pk__in=waiting).exclude(code="bad_data")
 
 
 def _look_up_again(context: RunContext, sync: ActiveSync) -> None:

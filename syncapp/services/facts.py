@@ -16,7 +16,7 @@ from syncapp.core.matching import Candidate, Matches, match
 from syncapp.core.merge import BasePair
 from syncapp.core.planner import Facts, LinkState, Observed, SyncConfig
 from syncapp.core.sides import Side
-from syncapp.core.values import is_empty
+from syncapp.core.values import Value, is_empty
 from syncapp.models import AccountPair, PendingWrite, RecordKey, RecordLink
 from syncapp.services import associated, store
 from syncapp.services.bulk import save_changed
@@ -64,11 +64,14 @@ def load_related(
             and not is_empty(store.seen(link, related.side).get(related.through))
         ]
         ids = sorted({str(store.seen(link, related.side)[related.through]) for link in needing})
-        values: dict[str, object] = {}
-        for start in range(0, len(ids), RELATED_CHUNK):
+        values: dict[str, Value] = context.known.setdefault(related.name, {})
+        unknown = [one for one in ids if one not in values]
+        for start in range(0, len(unknown), RELATED_CHUNK):
+            chunk = unknown[start : start + RELATED_CHUNK]
             records = context.connectors[related.side].read(
-                related.type, ids[start : start + RELATED_CHUNK], fields=(related.field,)
+                related.type, chunk, fields=(related.field,)
             )
+            values |= dict.fromkeys(chunk)
             values |= {record.ref.id: record.get(related.field) for record in records}
         changed = []
         for link in needing:

@@ -240,7 +240,7 @@ def next_due(pair: AccountPair, *, now: datetime, pause: timedelta) -> datetime:
     )
     moments = [
         Cursor.objects.filter(pair=pair).aggregate(at=Min("next_due_at"))["at"],
-        links.aggregate(at=Min("links__next_at"))["at"],
+        links.filter(held_at=None).aggregate(at=Min("links__next_at"))["at"],
         PendingWrite.objects.filter(pair=pair, state__in=PendingWrite.OPEN).aggregate(
             at=Min("due_at")
         )["at"],

@@ -243,7 +243,12 @@ class Settlement:
         self._fail(
             link,
             self._config.pair.key_in_use,
-            {"side": self._side.label, "email": email, "existing_id": record.ref.id},
+            {
+                "side": self._side.label,
+                "email": email,
+                "value": email,
+                "existing_id": record.ref.id,
+            },
         )
         self._settle(intent, PendingWrite.State.REFUSED, result=record.ref.id)
 

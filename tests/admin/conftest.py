@@ -16,12 +16,14 @@ from tests.world import World
 
 #: The modules whose doors lead into the world instead of outside.
 DOORS = (
+    "syncapp.admin.brakes",
     "syncapp.admin.links",
     "syncapp.admin.object_view",
     "syncapp.admin.record_view",
     "syncapp.admin.rehearsals",
     "syncapp.admin.wizard.base",
     "syncapp.admin.wizard.filters",
+    "syncapp.admin.wizard.options",
     "syncapp.admin.wizard.views",
     "syncapp.tasks",
 )

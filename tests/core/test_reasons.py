@@ -63,6 +63,7 @@ GIVEN = {
     "gone": {"side", "how"},
     "ambiguous_match": {"key", "others"},
     "merged_elsewhere": {"side", "other_side"},
+    "brake": {"what"},
     "flapping": {"field", "times"},
     "no_name": set(),
     "invalid_name": {"name"},
@@ -155,7 +156,7 @@ def test_no_reason_puts_a_record_in_sync():
 def test_what_needs_a_decision_is_failing_and_says_so():
     deciding = {code for code, reason in REASONS.items() if reason.needs_decision}
     assert deciding == {
-        "ambiguous_match", "email_in_use", "sku_in_use", "merged_elsewhere", "flapping",
+        "ambiguous_match", "email_in_use", "sku_in_use", "merged_elsewhere", "flapping", "brake",
         "deleted_with_balance",
         "balance_unexplained", "inv_reviewed_period", "inv_voided_in_qbo", "inv_void_or_credit",
         "totals", "inv_payment_removed_in_qbo", "pay_removed_in_hubspot", "pay_refunded",

@@ -76,7 +76,7 @@ class ReviewStep:
             ],
             "unasked": list(page.lists.problems.values()),
             "sentences": _sentences(page),
-            "rehearsal": rehearsal_context(found, draft) if found is not None else None,
+            "rehearsal": rehearsal_context(found, draft, page.user) if found is not None else None,
             "hubspot_nouns": page.noun(Side.HUBSPOT),
             "needs_marker": page.direction.allows(Side.HUBSPOT),
             "is_on": living is not None and living.enabled,

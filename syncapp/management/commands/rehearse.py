@@ -7,9 +7,16 @@ from typing import Any
 
 from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.reasons import REASONS
-from syncapp.management.base import ENDED_EARLY, TandemCommand, choose_definition, choose_pair
+from syncapp.core.sides import Side
+from syncapp.management.base import (
+    COMMAND_LINE,
+    ENDED_EARLY,
+    TandemCommand,
+    choose_definition,
+    choose_pair,
+)
 from syncapp.models import Rehearsal
-from syncapp.services import definitions, foreground, rehearsal
+from syncapp.services import brakes, definitions, foreground, rehearsal
 from syncapp.services.env import real_env
 
 
@@ -21,6 +28,11 @@ class Command(TandemCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to rehearse."""
         parser.add_argument("object", nargs="?", default="contacts", choices=list(CHOOSABLE))
+        parser.add_argument(
+            "--approve",
+            action="store_true",
+            help="Approve the numbers: for 24 hours a run may write as much, and not more.",
+        )
         self.add_pair(parser)
         self.add_json(parser)
 
@@ -34,6 +46,8 @@ class Command(TandemCommand):
         if waiting.state != Rehearsal.State.FINISHED:
             self.warn(waiting.detail)
             raise SystemExit(ENDED_EARLY)
+        if options["approve"]:
+            brakes.approve_rehearsal(waiting, who=COMMAND_LINE, now=env.clock.now())
         self.print_result(waiting.result, as_json=options["json"], text=_text(waiting.result))
 
 
@@ -46,6 +60,15 @@ def _text(result: dict[str, Any]) -> str:
         f"  update {result['update']['hubspot']} in HubSpot and {result['update']['quickbooks']} "
         "in QuickBooks.",
     ]
+    removed = result["remove"]
+    if any(removed.values()):
+        lines.append(
+            f"Voided or removed: {removed['hubspot']} in HubSpot and {removed['quickbooks']} in "
+            "QuickBooks."
+        )
+    for side, amounts in result["money"].items():
+        told = ", ".join(f"{amount} {currency}".strip() for currency, amount in amounts.items())
+        lines.append(f"New documents in {Side(side).label}: {told}")
     for title, group in (("Failing", result["failing"]), ("Excluded", result["excluded"])):
         for code, count in group.items():
             category = REASONS[code].category.value if code in REASONS else code

@@ -6,9 +6,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from syncapp.core.pairs import CHOOSABLE
-from syncapp.management.base import ENDED_EARLY, TandemCommand, choose_definition, choose_pair
+from syncapp.management.base import (
+    COMMAND_LINE,
+    ENDED_EARLY,
+    TandemCommand,
+    choose_definition,
+    choose_pair,
+)
 from syncapp.models import PendingWrite, SyncDefinition, SyncRun, Trigger
-from syncapp.services import foreground, status
+from syncapp.services import brakes, foreground, status
 from syncapp.services.env import real_env
 from syncapp.services.runs import Scope
 
@@ -24,6 +30,11 @@ class Command(TandemCommand):
         parser.add_argument(
             "--full", action="store_true", help="List both sides anew and notice what is missing."
         )
+        parser.add_argument(
+            "--approve",
+            action="store_true",
+            help="Confirm what an earlier run of unusual volume stopped at, and go on.",
+        )
         self.add_pair(parser)
         self.add_json(parser)
 
@@ -34,6 +45,10 @@ class Command(TandemCommand):
         if options["object"]:
             choose_definition(pair, options["object"])
         objects = (options["object"],) if options["object"] else ()
+        if options["approve"]:
+            for held in brakes.held_in(pair):
+                if not objects or held.object_type in objects:
+                    brakes.approve(held, who=COMMAND_LINE, now=env.clock.now())
         started = env.clock.monotonic()
         scope = Scope(objects=objects, force=True, full=options["full"], sliced=False)
         run = foreground.run_now(pair, env=env, trigger=Trigger.COMMAND, scope=scope)
@@ -42,6 +57,9 @@ class Command(TandemCommand):
         self.print_result(result, as_json=options["json"], text=_text(run, result))
         if run.state != SyncRun.State.FINISHED:
             self.warn(run.detail)
+            raise SystemExit(ENDED_EARLY)
+        if result["held"]:
+            self.warn("Nothing unusual is written unasked: run again with --approve to go on.")
             raise SystemExit(ENDED_EARLY)
 
 
@@ -60,6 +78,11 @@ def summary(run: SyncRun, objects: tuple[str, ...]) -> dict[str, Any]:
         "failing": sum(c.failing for c in totals),
         "waiting": sum(c.waiting for c in totals),
         "api_calls": counters.get("api_calls", {}),
+        "held": [
+            brakes.as_json(one)
+            for one in brakes.held_in(run.pair)
+            if not objects or one.object_type in objects
+        ],
         "open_writes": [
             {
                 "record": str(write.link),
@@ -88,6 +111,7 @@ def _text(run: SyncRun, result: dict[str, Any]) -> str:
         f"looked up at {write['due_at']}."
         for write in result["open_writes"]
     ]
+    lines += [f"Stopped: {held['sentence']}" for held in result["held"]]
     if run.state != SyncRun.State.FINISHED:
         lines.append("The run ended early.")
     return "\n".join(lines)
