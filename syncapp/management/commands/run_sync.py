@@ -58,7 +58,7 @@ class Command(TandemCommand):
         if run.state != SyncRun.State.FINISHED:
             self.warn(run.detail)
             raise SystemExit(ENDED_EARLY)
-        if result["held"]:
+        if "held" in result:
             self.warn("Nothing unusual is written unasked: run again with --approve to go on.")
             raise SystemExit(ENDED_EARLY)
 
@@ -70,7 +70,12 @@ def summary(run: SyncRun, objects: tuple[str, ...]) -> dict[str, Any]:
         found = found.filter(object_type__in=objects)
     totals = [status.counts(definition) for definition in found]
     counters = run.counters
-    return {
+    held = [
+        brakes.as_json(one)
+        for one in brakes.held_in(run.pair)
+        if not objects or one.object_type in objects
+    ]
+    return ({"held": held} if held else {}) | {
         "created": counters.get("created", {}),
         "updated": counters.get("updated", {}),
         "linked": counters.get("linked", 0),
@@ -78,11 +83,6 @@ def summary(run: SyncRun, objects: tuple[str, ...]) -> dict[str, Any]:
         "failing": sum(c.failing for c in totals),
         "waiting": sum(c.waiting for c in totals),
         "api_calls": counters.get("api_calls", {}),
-        "held": [
-            brakes.as_json(one)
-            for one in brakes.held_in(run.pair)
-            if not objects or one.object_type in objects
-        ],
         "open_writes": [
             {
                 "record": str(write.link),
@@ -111,7 +111,7 @@ def _text(run: SyncRun, result: dict[str, Any]) -> str:
         f"looked up at {write['due_at']}."
         for write in result["open_writes"]
     ]
-    lines += [f"Stopped: {held['sentence']}" for held in result["held"]]
+    lines += [f"Stopped: {held['sentence']}" for held in result.get("held", ())]
     if run.state != SyncRun.State.FINISHED:
         lines.append("The run ended early.")
     return "\n".join(lines)
