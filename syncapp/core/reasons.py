@@ -482,7 +482,7 @@ REASONS: Mapping[str, Reason] = {
             "The run would {what}. That is unusually much, so nothing of it is written before a "
             "person has confirmed it.",
             "On the home page, look at the numbers and choose “Approve and go on”; or change the "
-            "settings of this sync.", Fixer.HERE, Retry.SOON, needs_decision=True,
+            "settings of this sync.", Fixer.HERE, needs_decision=True,
         ),
         Reason(
             "flapping", _F, Category.DECISION,
