@@ -70,9 +70,9 @@ class Settlement:
         column = f"{side.value}_id"
         locked = sync.definition.links.select_for_update()
         self._known = locked.in_bulk([intent.link_id for intent in intents])
+        ids = [part.ref.id for r in records for part in (r, *self._config.pair.split(side, r))]
         self._holders: dict[str, RecordLink] = {
-            getattr(link, column): link
-            for link in locked.filter(**{f"{column}__in": [r.ref.id for r in records]})
+            getattr(link, column): link for link in locked.filter(**{f"{column}__in": ids})
         }
         self._absorbed: dict[int, RecordLink] = {}
         self._intents: list[PendingWrite] = []
@@ -100,7 +100,7 @@ class Settlement:
         """
         link = self._fresh(intent)
         side = self._side
-        record = self._part(link, record)
+        record = self._part(link, intent, record)
         values = dict(record.values)
         if intent.op == ChangeOp.CREATE:
             if not self._claim(link, record):
@@ -219,10 +219,15 @@ class Settlement:
         link.updated_at = self._now
         link.state, link.code, link.params = State.WAITING.value, "pending", {}
 
-    def _part(self, link: RecordLink, record: Record) -> Record:
-        """The part of an answered record that the link is kept as."""
-        cut = self._config.pair.split(self._side, record)
-        known = link.id_on(self._side)
+    def _part(self, link: RecordLink, intent: PendingWrite, record: Record) -> Record:
+        """The part of an answered record that the link is kept as; of a new one what was sent.
+
+        A payment that is found late may have been spread over further invoices by then.
+        """
+        split = self._config.pair.split
+        cut = split(self._side, record)
+        sent = split(self._side, Record(record.ref, intent.payload))
+        known = link.id_on(self._side) or next((one.ref.id for one in sent), "")
         return next((one for one in cut if one.ref.id == known), cut[0] if cut else record)
 
     def _claim(self, link: RecordLink, record: Record) -> bool:
