@@ -9,9 +9,10 @@ from celery import shared_task
 from django.contrib.auth import get_user_model
 
 from syncapp.core.errors import SyncError
-from syncapp.models import AccountPair, Preflight, Rehearsal, Trigger
+from syncapp.models import AccountPair, Preflight, Rehearsal, TieOut, Trigger
 from syncapp.services import exports, leases, rehearsal, retention, runs, scheduler
 from syncapp.services import preflight as preflights
+from syncapp.services import tie_out as tie_outs
 from syncapp.services.env import real_env
 from syncapp.services.records import RecordChoice
 
@@ -26,6 +27,8 @@ def tick() -> None:
         rehearse.delay(rehearsal_id)
     for pair_id in preflights.waiting():
         preflight.delay(pair_id)
+    for tie_out_id in tie_outs.waiting():
+        tie_out.delay(tie_out_id)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -60,6 +63,17 @@ def preflight(pair_id: int) -> None:
     if pair is not None:
         with suppress(SyncError):
             preflights.carry_out(pair, env=real_env())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def tie_out(tie_out_id: int) -> None:
+    """Compare a month on both sides; what went wrong is kept where the person looks."""
+    statements = TieOut.objects.select_related("pair__hubspot", "pair__quickbooks")
+    # Delivered twice, or begun meanwhile: once is enough.
+    asked = statements.filter(pk=tie_out_id, state=TieOut.State.REQUESTED).first()
+    if asked is not None:
+        with suppress(SyncError):
+            tie_outs.carry_out(asked, env=real_env())
 
 
 @shared_task(acks_late=True, ignore_result=True)

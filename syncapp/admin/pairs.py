@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 
-from syncapp.admin import home, moments, preflight
+from syncapp.admin import home, moments, preflight, tie_outs
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, display, page, render, require
 from syncapp.admin.connections import usage
 from syncapp.core.errors import SyncError
@@ -83,6 +83,21 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 "<int:pk>/preflight/confirm/",
                 page(self, preflight.confirm, preflight.CONFIRMS, methods=POST),
                 name="syncapp_pair_preflight_confirm",
+            ),
+            path(
+                "<int:pk>/tie-out/",
+                page(self, partial(tie_outs.show, self), *tie_outs.SEES),
+                name="syncapp_pair_tie_out",
+            ),
+            path(
+                "<int:pk>/tie-out/read/",
+                page(self, tie_outs.read, *tie_outs.SEES, tie_outs.READS, methods=POST),
+                name="syncapp_pair_tie_out_read",
+            ),
+            path(
+                "<int:pk>/tie-out/<str:format>/",
+                page(self, tie_outs.download, *tie_outs.SEES, tie_outs.DOWNLOADS),
+                name="syncapp_pair_tie_out_file",
             ),
         ]
         return own + super().get_urls()

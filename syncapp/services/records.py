@@ -106,7 +106,7 @@ def categories() -> list[str]:
 
 
 def search(links: QuerySet[RecordLink], words: str) -> QuerySet[RecordLink]:
-    """The records a person means: digits are an id, an @ is an e-mail, else part of the name.
+    """The records a person means: digits are an id, an @ is an e-mail, else part of a name.
 
     The syncs are named in the query because the indexes of ids and keys begin with them.
     """
@@ -119,7 +119,8 @@ def search(links: QuerySet[RecordLink], words: str) -> QuerySet[RecordLink]:
     if "@" in words:
         return links.filter(Q(pk__in=_keyed(syncs, words)) | Q(label__iexact=words))
     for word in words.split():
-        links = links.filter(Q(label__icontains=word) | Q(pk__in=_keyed(syncs, word)))
+        named = Q(label__icontains=word) | Q(party__icontains=word)
+        links = links.filter(named | Q(pk__in=_keyed(syncs, word)))
     return links
 
 
