@@ -58,6 +58,7 @@ class _Round:
         default_factory=lambda: defaultdict(list)
     )
     settled: list[RecordLink] = field(default_factory=list)
+    turned: list[RecordLink] = field(default_factory=list)
     log: list[RecordLogEntry] = field(default_factory=list)
 
 
@@ -127,20 +128,24 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
         # Settings saved meanwhile have made every record due: this plan must not undo that.
         outbox.require_permission(sync.definition)
         _save_unmoved(done.settled)
-        _wake_waiting(context, done.settled)
+        _wake_waiting(context, done.turned)
         _ask_for(context, plans)
         record_log.save(done.log)
     for (side, op), planned in sorted(done.writes.items(), key=lambda kv: kv[0]):
         _write(context, sync, side, op, planned)
 
 
-def _wake_waiting(context: RunContext, settled: Sequence[RecordLink]) -> None:
-    """Plan again what waited for records that are settled now, and the wholes of parts."""
+def _wake_waiting(context: RunContext, turned: Sequence[RecordLink]) -> None:
+    """Plan again what waited for records whose state is another now, and the wholes of parts.
+
+    A record that stays as it was wakes nobody: an invoice and its payments would wake each other
+    for ever.
+    """
     now = context.env.clock.now()
-    done = [link.pk for link in settled if link.blocked_on_id is None]
+    done = [link.pk for link in turned if link.blocked_on_id is None]
     if done:
         RecordLink.objects.filter(blocked_on__in=done).update(blocked_on=None, next_at=now)
-    wholes = {link.parent_id for link in settled if link.parent_id is not None}
+    wholes = {link.parent_id for link in turned if link.parent_id is not None}
     if wholes:
         RecordLink.objects.filter(pk__in=wholes, next_at=None).exclude(
             code="outcome_unknown"
@@ -220,8 +225,11 @@ def _sort_out(
         if change is not None:
             done.writes[(change.side, change.op)].append(Planned(link, change))
             continue
+        before = (link.state, link.code)
         if _settle_state(link, status, now) and status.code not in TOLD_ELSEWHERE:
             done.log.append(_decided(context, link))
+        if before != (link.state, link.code):
+            done.turned.append(link)
         done.settled.append(link)
     return done
 

@@ -65,21 +65,15 @@ def test_s3_each_check_tells_why_and_what_to_do_and_where(check: object) -> None
     assert check.objects  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    ("direction", "codes"),
-    [
-        (Direction.TO_HUBSPOT, ["workflows"]),
-        (Direction.BOTH, ["workflows", "tax_per_line"]),
-        (Direction.TO_QUICKBOOKS, ["workflows", "tax_per_line"]),
-    ],
-)
-def test_s27_tax_per_line_stops_what_goes_to_quickbooks_only(
-    direction: Direction, codes: list[str]
+@pytest.mark.parametrize("direction", Direction)
+def test_s27_tax_per_line_warns_and_each_invoice_is_blocked_by_itself(
+    direction: Direction,
 ) -> None:
     found = findings(with_(country="GB"))
-    assert [each.code for each in blocking(found, "invoices", direction)] == codes
+    warned = {each.code: each.severity for each in found}
+    assert warned["tax_per_line"] is Severity.WARNING
+    assert [each.code for each in blocking(found, "invoices", direction)] == ["workflows"]
     assert blocking(found, "contacts", direction) == []
-    assert {each.code for each in blocking(found, "invoices")} == {"workflows", "tax_per_line"}
 
 
 @pytest.mark.parametrize(

@@ -291,7 +291,9 @@ def sell_in_hubspot(portal: Portal, sales: Sequence[Sale]) -> None:
     for sale in sales:
         day = sale.typed or noon(sale.day)
         values = {"hs_currency": sale.currency, "hs_invoice_date": day}
-        values |= {"hs_due_date": noon(sale.due or sale.day)}
+        # Where the hour matters the due date is a plain date: noon in UTC is tomorrow in Auckland.
+        typed = midnight if sale.typed else noon
+        values |= {"hs_due_date": typed(sale.due or sale.day)}
         values |= {"hs_comments": sale.memo} if sale.memo else {}
         rows.append((values, [(sale.party.hubspot_id, CONTACT_OF_INVOICE)]))
     for sale, made in zip(sales, portal.create("invoices", rows), strict=True):

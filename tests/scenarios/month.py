@@ -77,7 +77,7 @@ class MonthRun:
         objects = [status.sync_json(one) for one in status.live_definitions(self.world.pair)]
         return compare(
             rules.expect(self.month, later=later),
-            reading.read_hubspot(self.portal),
+            reading.read_hubspot(self.portal, self.world.pair.company_time_zone),
             reading.read_quickbooks(self.books),
             {"objects": objects},
         )

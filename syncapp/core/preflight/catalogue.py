@@ -112,7 +112,8 @@ CATALOGUE: Mapping[str, Check] = {
             "made in HubSpot carry no tax: each of them would be blocked before it is sent.",
             "Let invoices sync only to HubSpot, and create invoices that need tax in QuickBooks.",
             "Tandem: invoice sync > Data and direction > Only to HubSpot",
-            _BLOCKING, INVOICES, looks.tax_per_line, only_to=_TO_QUICKBOOKS,
+            # Each such invoice is blocked by itself, with this reason: the others may sync.
+            _WARNING, INVOICES, looks.tax_per_line, only_to=_TO_QUICKBOOKS,
         ),
         Check(
             "sales_tax", "Sales tax",
