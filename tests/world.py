@@ -23,7 +23,7 @@ from simulators.quickbooks.app import QuickBooks
 from syncapp.core.ports import AnswerLost, Env, HttpRequest, HttpResponse
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, RecordLink, SyncDefinition, SyncRun
-from syncapp.services import connections, definitions, leases, runs
+from syncapp.services import brakes, connections, definitions, leases, runs
 from syncapp.services.config import Document
 from syncapp.services.runs import Scope
 
@@ -330,6 +330,13 @@ class World:
         finally:
             self.crash.die_at = None
         raise AssertionError(f"{point} was passed only {self.crash.passed.get(point, 0)} times")
+
+    def approve(self, *, who: str = "ann") -> list[str]:
+        """Confirm what the brake holds, as a person would; returns the objects that were held."""
+        held = brakes.held_in(self.pair)
+        for definition in held:
+            brakes.approve(definition, who=who, now=self.env.clock.now())
+        return [definition.object_type for definition in held]
 
     def settle(self, rounds: int = 8) -> SyncRun:
         """Move time past leases and quiet times and run until a run writes nothing."""

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from syncapp.connectors.base import Op
+from syncapp.core import errors
 from syncapp.core.plan import Change, ChangeOp, RecordPlan, Status, because
 from syncapp.core.reasons import State
 from syncapp.core.records import is_stand_in
@@ -418,7 +419,12 @@ def _look_before(
         if not keys or side not in sync.config.pair.unique_fields:
             return batch
         unique = sync.config.pair.unique_fields[side]
-        records = connector.find(record_type, field=unique, values=sorted(keys), fields=fields)
+        try:
+            records = connector.find(record_type, field=unique, values=sorted(keys), fields=fields)
+        except (errors.ConfigurationInvalid, errors.RecordRejected):
+            if sync.config.pair.is_surely_unique:
+                raise
+            return batch
     with transaction.atomic():
         context.confirm()
         changed = parts.observe(context, sync, side, records)

@@ -97,7 +97,8 @@ def _row_of(name: str, rows: dict[type[models.Model], models.Model]) -> models.M
             return row
     words = {
         "pair": "accountpair", "object": "syncdefinition", "sync": "syncdefinition",
-        "turn": "syncdefinition", "delete": "syncdefinition", "wizard": "accountpair",
+        "turn": "syncdefinition", "brake": "syncdefinition", "delete": "syncdefinition",
+        "wizard": "accountpair",
         "record": "recordlink", "rehearsal": "rehearsal", "auth": "user", "notification":
         "notification", "export": "recordlink", "view": "syncdefinition",
     }  # fmt: skip

@@ -61,7 +61,10 @@ class MonthRun:
         world.sync("invoices", direction=direction, options=told)
 
     def settle(self, rounds: int = 12) -> None:
-        """Run until nothing is written any more."""
+        """Run until nothing is written any more; so many new documents are confirmed first."""
+        self.world.run()
+        while self.world.approve():
+            self.world.run()
         self.world.settle(rounds)
 
     def edit(self, *, each: int = 1, between: Any = None) -> None:

@@ -393,3 +393,18 @@ def test_products_and_contacts_run_side_by_side(
     run = world.run()
     assert run.counters["created"] == {"hubspot": 2, "quickbooks": 0}
     assert RecordLink.objects.filter(state="in_sync").count() == 2
+
+
+def test_an_account_that_keeps_no_sku_unique_is_synced_from_its_listing(
+    world: World, products: Products, items: Items
+) -> None:
+    known = products.add("Hour", "H-1")
+    items.add("Hour", "H-1")
+    items.add("Part", "P-1")
+    refused = {"method": "POST", "path": "products/batch/read", "body": "idProperty"}
+    world.arm(Side.HUBSPOT, "status", match=refused, status=400, times=None)
+    world.sync("products")
+    run = world.run()
+    assert run.state == "finished", run.detail
+    assert set(products.all()) == {"Hour", "Part"}
+    assert world.link(hubspot_id=known).is_linked

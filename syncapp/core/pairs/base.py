@@ -126,6 +126,8 @@ class ObjectPair:
             source record and the enabled mappings; or why it cannot be created.
         unique_name: QuickBooks field that must be unique, or None.
         unique_fields: The field of a side that holds the strongest match key and is unique there.
+        is_surely_unique: Whether every account keeps these fields unique; where one does not,
+            records cannot be looked up by them, and the listing has to suffice.
         rank: Records of a lower rank are written first.
         options: Settings that only this object has.
         host: The pair whose sync this one belongs to; "" for one that a person sets up.
@@ -169,6 +171,7 @@ class ObjectPair:
     related: tuple[RelatedField, ...] = ()
     unique_name: str | None = None
     unique_fields: Mapping[Side, str] = field(default_factory=dict)
+    is_surely_unique: bool = True
     rank: int = 1
     options: tuple[Option, ...] = ()
     host: str = ""

@@ -131,6 +131,7 @@ PRODUCTS = ObjectPair(
     activity="Active",
     unique_name="Name",
     unique_fields={Side.HUBSPOT: "hs_sku"},
+    is_surely_unique=False,  # UNCONFIRMED: for every account (apis/hubspot.md 7.3)
     reads={Side.HUBSPOT: ("name", "hs_sku"), Side.QUICKBOOKS: ("Name", "Sku", "Type")},
     exclusions=(
         Exclusion("category", _is_item_type("Category")),
