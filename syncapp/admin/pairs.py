@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 
-from syncapp.admin import home, moments, preflight, tie_outs
+from syncapp.admin import fees, home, moments, preflight, tie_outs
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, display, page, render, require
 from syncapp.admin.connections import usage
 from syncapp.core.errors import SyncError
@@ -68,6 +68,11 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 "<int:pk>/resume/",
                 page(self, self.resume, "syncapp.pause_accountpair", methods=POST),
                 name="syncapp_pair_resume",
+            ),
+            path(
+                "<int:pk>/fees/",
+                page(self, partial(fees.show, self), *fees.PERMISSIONS),
+                name="syncapp_pair_fees",
             ),
             path(
                 "<int:pk>/preflight/",

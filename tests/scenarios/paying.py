@@ -93,14 +93,17 @@ class Cashier(Seller):
         ties = [(one, TO_INVOICE) for one in (invoice, *also)]
         return self.make("commerce_payments", told, *ties)
 
-    def collect_online(self, invoice: str, total: str, day: str = "2026-11-02") -> str:
+    def collect_online(self, invoice: str, total: str, day: str = "2026-11-02", **form: str) -> str:
         """A customer pays an invoice by its link; HubSpot payments make the record."""
         known = {row["id"] for row in self.everything("commerce_payments")}
         client = self.world.http.apps[HUBSPOT_URL]
         answer = client.post(
             f"/invoices/{invoice}/pay",
-            data={"amount": total, "date": f"{day}T20:00:00Z", "method": "card", "online": "on"},
-        )
+            data={
+                "amount": total, "date": f"{day}T20:00:00Z", "method": "card", "online": "on",
+                **form,
+            },
+        )  # fmt: skip
         assert answer.status_code < 400, answer.get_data(as_text=True)
         (made,) = [r["id"] for r in self.everything("commerce_payments") if r["id"] not in known]
         return str(made)
