@@ -115,6 +115,7 @@ REASON_WORDS = {
     "pay_lost": gettext_lazy("Payment lost"),
     "payment_on_mirror": gettext_lazy("Collected in HubSpot"),
     "pay_several_invoices": gettext_lazy("Several invoices"),
+    "inv_possible_duplicate": gettext_lazy("Possibly made twice"),
     "possible_duplicate_payment": gettext_lazy("Possibly entered twice"),
     "pay_period_closed": gettext_lazy("Books are closed"),
     "pay_no_account": gettext_lazy("No account chosen"),

@@ -310,6 +310,14 @@ REASONS: Mapping[str, Reason] = {
             "Open the invoice where it was made and correct its lines.", Fixer.HERE,
         ),
         Reason(
+            "inv_possible_duplicate", _F, Category.DUPLICATE,
+            "A payment of it belongs to {other} as well, which has the same total and is in "
+            "QuickBooks already. A workflow may have made this invoice from that payment.",
+            "If it is the same sale, exclude this invoice and void it in HubSpot; else take the "
+            "payment off it there.",
+            Fixer.HUBSPOT, needs_decision=True,
+        ),
+        Reason(
             "inv_income_account", _F, Category.ACCOUNT,
             "A line has no matching product, and “Custom line item” cannot be used: {detail}",
             "Choose an active income account in the settings of the invoice sync.", Fixer.HERE,

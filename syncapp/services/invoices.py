@@ -27,7 +27,7 @@ from syncapp.core.invoices.line_items import Whole, plan_line
 from syncapp.core.invoices.lines import LINE_ITEM_FIELDS, LINE_ITEMS, BilledLine, Goods, billed
 from syncapp.core.invoices.plan import plan_invoice
 from syncapp.core.money import ZERO, amount
-from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, DEALS, DRAFT
+from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, DEALS, DRAFT, SHARES_PAYMENT
 from syncapp.core.plan import RecordPlan, Status
 from syncapp.core.planner import LinkState
 from syncapp.core.reasons import State
@@ -66,6 +66,7 @@ def load(
         )
         if record.gone is None
     }
+    twins = _sharing_a_payment(connector, record_type, changed)
     named = parties.find(
         context, sync, Side.HUBSPOT, [tie.id for some in people.values() for tie in some]
     )
@@ -82,6 +83,7 @@ def load(
             DEALS: [tie.id for tie in deals[own]],
             LINE_ITEMS: lines,
             CUSTOMER: _customer(contacts, named),
+            SHARES_PAYMENT: twins.get(own, []),
             LOADED: link.hubspot_version,
         }
         store.put(link, "seen", Side.HUBSPOT, {**store.seen(link, Side.HUBSPOT), **loaded})
@@ -104,6 +106,26 @@ def _must_load(link: RecordLink) -> bool:
         and seen.get("hs_invoice_status", DRAFT) != DRAFT
         and (seen.get(LOADED) != link.hubspot_version or not link.hubspot_version)
     )
+
+
+def _sharing_a_payment(
+    connector: AssociatingConnector, record_type: str, links: Sequence[RecordLink]
+) -> Mapping[str, list[Value]]:
+    """Other invoices that a payment of a new, paid one belongs to (ENGINE 3.3, last row)."""
+    paid = [
+        str(link.hubspot_id)
+        for link in links
+        if not link.is_linked and amount(store.seen(link, Side.HUBSPOT).get("hs_amount_paid"))
+    ]
+    if not paid:
+        return {}
+    payments = connector.ties(record_type, paid, "commerce_payments")
+    ids = sorted({tie.id for some in payments.values() for tie in some})
+    invoices = connector.ties("commerce_payments", ids, record_type) if ids else {}
+    found: dict[str, list[Value]] = {}
+    for own, some in payments.items():
+        found[own] = [*sorted({one.id for tie in some for one in invoices[tie.id]} - {own})]
+    return found
 
 
 def _customer(contacts: Sequence[str], named: Mapping[str, Party]) -> str:
@@ -149,6 +171,7 @@ class _Around:
         lines = [line for s in ours if s.hubspot for line in billed(s.hubspot.values)]
         self._goods: Mapping[str, Goods] = goods.of_lines(context, lines) if lines else {}
         self._numbers = _number_owners(sync, cases)
+        self._twins = _twins(sync, cases)
         self._lines = _line_states(sync, cases)
         self._applied = _applied(context, cases)
         self._payments_read_at = _payments_read_at(context)
@@ -180,6 +203,7 @@ class _Around:
             custom_item=self._custom_item(lines, values),
             discount_item=self._discount_item(values),
             number_owner=self._numbers.get(case.link.pk, ""),
+            twin=self._twins.get(case.link.pk, ""),
             explained=shared.explained,
             payments_behind=shared.payments_behind,
             rate=self._rate(values),
@@ -266,6 +290,31 @@ def _number_owners(sync: ActiveSync, cases: Sequence[Case]) -> Mapping[int, str]
         for pk, number in wanted.items()
         if number in owners and owners[number].pk != pk
     }
+
+
+def _twins(sync: ActiveSync, cases: Sequence[Case]) -> Mapping[int, str]:
+    """Of new invoices: the one in QuickBooks with the same payment, customer and total."""
+    shared = {
+        case.link.pk: ids
+        for case in cases
+        if case.state.quickbooks is None
+        and (ids := store.seen(case.link, Side.HUBSPOT).get(SHARES_PAYMENT))
+        and isinstance(ids, list)
+    }
+    every = {str(one) for ids in shared.values() for one in ids}
+    booked = sync.definition.links.filter(hubspot_id__in=every, quickbooks_id__isnull=False)
+    found = {str(row.hubspot_id): row for row in booked} if every else {}
+    told = {}
+    for case in cases:
+        own = store.seen(case.link, Side.HUBSPOT)
+        for other in shared.get(case.link.pk, ()):
+            row = found.get(str(other))
+            if row is None:
+                continue
+            theirs = store.seen(row, Side.HUBSPOT)
+            if all(own.get(name) == theirs.get(name) for name in (CUSTOMER, "hs_amount_billed")):
+                told[case.link.pk] = f"invoice {row.number} (id {row.quickbooks_id})"
+    return told
 
 
 def _applied(context: RunContext, cases: Sequence[Case]) -> Mapping[int, Decimal] | None:

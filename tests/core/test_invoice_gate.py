@@ -128,7 +128,7 @@ def test_each_row_wins_over_the_rows_below_it() -> None:
         hs_amount_billed="-2",
     )  # fmt: skip
     books = Books("GB", "USD", closed_through="2026-11-02", recognises_revenue=True)
-    facts = replace(FACTS, books=books, parties=())
+    facts = replace(FACTS, books=books, parties=(), twin="invoice 7 (id 3)")
     steps = (
         ("inv_non_us", {}, {"books": replace(books, country="US")}),
         ("inv_tax_in_hubspot", {"hs_taxes_total": "0"}, {}),
@@ -139,6 +139,7 @@ def test_each_row_wins_over_the_rows_below_it() -> None:
         ("inv_number_too_long", {"hs_number": "N"}, {}),
         ("inv_shape", {LINE_ITEMS: values("5")[LINE_ITEMS], "hs_amount_billed": "4"}, {}),
         ("inv_totals", {"hs_amount_billed": "5"}, {}),
+        ("inv_possible_duplicate", {}, {"twin": ""}),
     )
     for code, mended, around in steps:
         assert refusal(told, facts)[0] == code

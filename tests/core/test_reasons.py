@@ -99,6 +99,7 @@ GIVEN = {
     "payment_on_mirror": {"amount"},
     "pay_several_invoices": {"amount", "invoices"},
     "possible_duplicate_payment": {"amount", "balance"},
+    "inv_possible_duplicate": {"other"},
     "pay_period_closed": {"date", "closed"},
     "pay_no_account": {"processor"},
 }
@@ -162,6 +163,7 @@ def test_what_needs_a_decision_is_failing_and_says_so():
         "totals", "inv_payment_removed_in_qbo", "pay_removed_in_hubspot", "pay_refunded",
         "pay_lost",
         "payment_on_mirror", "pay_several_invoices", "possible_duplicate_payment",
+        "inv_possible_duplicate",
     }  # fmt: skip
     assert all(REASONS[code].state is State.FAILING for code in deciding)
     decisions = {c for c, r in REASONS.items() if r.category is Category.DECISION}

@@ -294,6 +294,38 @@ def test_a_total_that_is_not_the_sum_of_its_parts(trade: Trade, seller: Seller) 
     held_back(trade, "failing", "inv_totals", "50.00", "50.01")
 
 
+@proves("E3.3-duplicate")
+def test_an_invoice_made_from_a_payment_of_another_one_needs_a_decision(
+    trade: Trade, seller: Seller
+) -> None:
+    """A workflow makes a paid invoice of each payment; its payment came from an invoice (S26)."""
+    trade.sold(line("Design", "50"))
+    (first,) = seller.everything("invoices")
+    (contact,) = seller.tied("invoices", first["id"], "contacts")
+    paid = {
+        "hs_initial_amount": "50", "hs_initiated_date": "2026-11-02T20:00:00Z",
+        "hs_latest_status": "succeeded", "hs_processor_type": "none", "hs_currency_code": "USD",
+    }  # fmt: skip
+    payment = seller.make("commerce_payments", paid, (first["id"], 542))
+    second = seller.make("invoices", {"hs_currency": "USD"}, (contact, 177), (payment, 541))
+    seller.make("line_items", line("Design", "50"), (second, 410))
+    seller.change("invoices", second, hs_invoice_status="open")
+    # As HubSpot shows it where the payment counts for both.
+    trade.world.hubspot_app.crm.tables["invoices"].get(second).values["hs_amount_paid"] = "50"
+    trade.world.clock.advance(400)
+    trade.world.run()
+    link = trade.world.link(hubspot_id=second)
+    assert (link.state, link.code) == ("failing", "inv_possible_duplicate"), link.explanation
+    assert "invoice INV-1001" in link.explanation
+    assert len(seller.all("Invoice")) == 1
+    path = f"/crm/v4/objects/invoices/{second}/associations/commerce_payments/{payment}"
+    seller.hubspot.call("DELETE", path)
+    trade.world.clock.advance(400)
+    trade.world.run()
+    assert trade.world.link(hubspot_id=second).state == "in_sync"
+    assert len(seller.all("Invoice")) == 2
+
+
 @proves("E3.3-order")
 def test_the_first_row_wins(trade: Trade, seller: Seller) -> None:
     """It is a draft in a closed period, in a foreign currency, for nobody, with tax."""

@@ -65,6 +65,7 @@ class InvoiceFacts:
         custom_item: For lines without a product.
         discount_item: For discounts where QuickBooks' own are off.
         number_owner: The invoice in QuickBooks that has this number already.
+        twin: An invoice in QuickBooks already that shares a payment, customer and total with it.
         lines_open: Lines of a mirrored invoice that are not written yet.
         lines_failing: Why a line of a mirrored invoice cannot be written.
         explained: What payments, credits and deposits we know of take off its balance.
@@ -81,6 +82,7 @@ class InvoiceFacts:
     custom_item: Substitute = Substitute()
     discount_item: Substitute = Substitute()
     number_owner: str = ""
+    twin: str = ""
     lines_open: int = 0
     lines_failing: Status | None = None
     explained: Decimal | None = None

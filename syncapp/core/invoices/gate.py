@@ -317,6 +317,11 @@ def _total(values: Values, config: SyncConfig, facts: InvoiceFacts) -> Status | 
     return None
 
 
+def _duplicate(values: Values, config: SyncConfig, facts: InvoiceFacts) -> Status | None:
+    del values, config
+    return because("inv_possible_duplicate", other=facts.twin) if facts.twin else None
+
+
 _Row = Callable[[Values, SyncConfig, InvoiceFacts], "Status | None"]
 _BEFORE_CUSTOMER: Sequence[_Row] = (_country, _tax, _confirmed)
 _ROWS: Sequence[_Row] = (
@@ -326,4 +331,5 @@ _ROWS: Sequence[_Row] = (
     _number_fits,
     _shape,
     _total,
+    _duplicate,
 )

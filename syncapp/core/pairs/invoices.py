@@ -23,6 +23,8 @@ MARKER = "qbo_sync_id"
 STATUS = "@status"
 #: What is loaded along with a HubSpot invoice: ids of the records it is associated with.
 CONTACTS, COMPANIES, DEALS = "@contacts", "@companies", "@deals"
+#: Ids of other HubSpot invoices that a payment of it belongs to as well.
+SHARES_PAYMENT = "@shares_payment"
 #: The QuickBooks customer its one billing contact is linked with, once that is known.
 CUSTOMER = "@customer"
 _NOTE_MARKER = re.compile(r"\(HS:[^():\s]+:invoices:([^():\s]+)\)")
