@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -17,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,7 +40,12 @@ DOWNLOADS = "syncapp.export_recordlink"
 #: Customers that tie out are listed up to here; the file has them all.
 ROWS_SHOWN = 200
 FINDINGS_SHOWN = 50
-FIGURES = ("count", "total", "balance", "paid")
+HEADINGS = {
+    "count": gettext_lazy("Invoices"),
+    "total": gettext_lazy("Total"),
+    "balance": gettext_lazy("Open"),
+    "paid": gettext_lazy("Payments"),
+}
 KINDS = {"invoice": gettext_lazy("Invoice"), "payment": gettext_lazy("Payment")}
 
 PairAdmin = admin.ModelAdmin[AccountPair]
@@ -120,7 +127,7 @@ def _row(told: Told) -> Told:
     findings = [_finding(one) for one in told.get("findings", ())]
     return {
         **told,
-        "cells": [_cell(told, name) for name in FIGURES],
+        "cells": [_cell(told, name) for name in HEADINGS],
         "findings": findings[:FINDINGS_SHOWN],
         "more": max(0, len(findings) - FINDINGS_SHOWN),
         "tone": "bad" if told["unexplained"] else "warn" if told["explained"] else "good",
@@ -129,12 +136,19 @@ def _row(told: Told) -> Told:
 
 
 def _cell(told: Told, name: str) -> Told:
-    held = {side.value: told[side.value][name] for side in Side}
+    held = {side.value: _number(told[side.value][name]) for side in Side}
     return {
-        "is_equal": held[Side.HUBSPOT.value] == held[Side.QUICKBOOKS.value],
+        "label": HEADINGS[name],
+        "is_equal": not Decimal(told["difference"][name]),
         **held,
-        "difference": told["difference"][name],
+        "difference": _number(told["difference"][name]),
     }
+
+
+def _number(told: str | int) -> str:
+    """A figure with its digits and with thousands set apart."""
+    value = told if isinstance(told, int) else Decimal(told)
+    return str(number_format(value, force_grouping=True))
 
 
 def _finding(told: Told) -> Told:
@@ -145,7 +159,7 @@ def _finding(told: Told) -> Told:
     else:
         badge, tone = _("Unexplained"), "bad"
     held = [
-        f"{side.label} {told['held'][side.value]} ({told['dates'][side.value] or '-'})"
+        f"{side.label} {_number(told['held'][side.value])} ({told['dates'][side.value] or '-'})"
         for side in Side
         if side.value in told["held"]
     ]
@@ -154,7 +168,7 @@ def _finding(told: Told) -> Told:
         "badge": badge,
         "tone": tone,
         "kind_words": KINDS.get(told["kind"], told["kind"]),
-        "title": told["label"] or " / ".join(told["ids"].values()),
+        "title": told["label"] or " / ".join(one.partition("/")[0] for one in told["ids"].values()),
         "held_words": ", ".join(held),
     }
 

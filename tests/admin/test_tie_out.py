@@ -73,14 +73,14 @@ def test_before_the_first_reading_the_page_says_what_it_does(
 
 
 def test_b3_the_month_with_its_differences(world: World, administrator: Client) -> None:
-    book(world, "Ada King", "10.10", "20")
+    book(world, "Ada King", "1010.10", "20")
     page = looked(world, administrator)
     assert "Ties out" in page
     assert "2 explained" in page
     assert "Ada King" in page
     assert "There is no sync of invoices for these accounts." in page
-    assert "Apart</strong>" not in page
-    assert "Apart 30.10" in page
+    assert "Apart 1,030.10" in page
+    assert "QuickBooks 1,010.10 (2026-11-01)" in page
     kept = TieOut.objects.get()
     assert f"with {sum(kept.api_calls.values())} API calls" in page
     assert (kept.who, "Asked for by ada." in page) == ("ada", True)

@@ -53,7 +53,7 @@ def test_explained_differences_exit_0(world: World) -> None:
     assert result["by"] == "command line"
     code, told = run("--month", "2026-11", "--pair", str(world.pair.pk))
     assert "  Explained: invoice 1001. There is no sync of invoices" in told
-    assert told.endswith("It ties out. 1 differences explained, 0 unexplained.\n")
+    assert told.endswith("It ties out. Differences explained: 1, unexplained: 0.\n")
     assert TieOut.objects.count() == 2
 
 
@@ -70,7 +70,7 @@ def test_an_unexplained_difference_exits_1(world: World) -> None:
     code, told = run("--month", "2026-11")
     assert code == 1
     assert "  UNEXPLAINED: invoice 1001. It is only in QuickBooks" in told
-    assert "It does not tie out. 0 differences explained, 1 unexplained." in told
+    assert "It does not tie out. Differences explained: 0, unexplained: 1." in told
 
 
 @pytest.mark.parametrize("month", ["2026-13", "october", "2026-1", "0000-01", ""])

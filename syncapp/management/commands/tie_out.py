@@ -56,7 +56,7 @@ def _text(pair: AccountPair, told: Told) -> str:
             lines += [_finding(one) for one in row["findings"]]
     verdict = "It ties out." if told["ties_out"] else "It does not tie out."
     lines.append(
-        f"{verdict} {told['explained']} differences explained, {told['unexplained']} unexplained."
+        f"{verdict} Differences explained: {told['explained']}, unexplained: {told['unexplained']}."
     )
     return "\n".join(lines)
 
