@@ -256,7 +256,7 @@ def test_b10_what_is_deleted_in_quickbooks_stays_deleted_and_hubspot_stays_as_it
     assert not deeds(kind) & NO_ENDS
 
 
-@proves("B10")
+@proves("B10", "E3.6-inactive")
 def test_b10_what_is_inactive_in_quickbooks_is_left_inactive_and_comes_back(kind: Kind) -> None:
     product, item = linked(kind)
     kind.set_active(item, active=False)
@@ -265,6 +265,8 @@ def test_b10_what_is_inactive_in_quickbooks_is_left_inactive_and_comes_back(kind
     run(kind)
     held = kind.in_quickbooks()[item]
     assert held["Active"] is False
+    assert str(held.get("DisplayName") or held["Name"]) == "one (deleted)"
+    assert not [v for v in kind.in_hubspot()[product].values() if "(deleted)" in v]
     assert "edited" not in held.values()
     assert set(kind.in_hubspot()) == {product}
     kind.set_active(item, active=True)
