@@ -186,6 +186,13 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 }
                 for side in Side
             ],
+            "absent": sorted(
+                {
+                    str(one.settings["absent"])
+                    for one in pair.definitions.filter(deleted_at=None)
+                    if one.settings.get("absent")
+                }
+            ),
             "may_change": self.has_change_permission(request, pair),
             "may_delete": self.has_delete_permission(request, pair),
             "may_pause": request.user.has_perm("syncapp.pause_accountpair"),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from syncapp.connectors.base import Connector
+from syncapp.connectors.base import Connector, Probing
 from syncapp.core.errors import ConfigurationInvalid
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.planner import SyncConfig
@@ -109,7 +109,9 @@ def activate(
     if typed != config:
         document = settings_documents.to_document(typed)
         save_document(definition, document, now=env.clock.now())
-    together = [definition, *definition.hosted.filter(deleted_at=None)]
+    hosted = list(definition.hosted.filter(deleted_at=None))
+    absent = _absent(hosted, connectors)
+    together = [definition, *(one for one in hosted if one.object_type not in absent)]
     for one in together:
         sync = ActiveSync(one, settings_documents.load_config(one))
         check_fields(sync, connectors, env=env, force=True)
@@ -121,7 +123,35 @@ def activate(
             one.activated_at = one.activated_at or now
             one.save(update_fields=["enabled", "activated_at", "updated_at"])
             one.links.filter(next_at=None).exclude(code="outcome_unknown").update(next_at=now)
+        for one in hosted:
+            says = absent.get(one.object_type, "")
+            if one.settings.get("absent", "") != says:
+                one.settings["absent"] = says
+                one.save(update_fields=["settings", "updated_at"])
+            if says:
+                SyncDefinition.objects.filter(pk=one.pk).update(enabled=False)
         _wake(definition.pair, now)
+
+
+def _absent(
+    hosted: Sequence[SyncDefinition], connectors: Mapping[Side, Connector]
+) -> dict[str, str]:
+    """Which objects that go along an account does not have, and the sentence for it.
+
+    Commerce payments may be missing (UNCONFIRMED, apis/hubspot.md 11): invoices are synced
+    without them then; what was paid still shows in the fields of those from QuickBooks.
+    """
+    told: dict[str, str] = {}
+    for one in hosted:
+        pair = one.object_pair
+        for side in pair.optional:
+            connector = connectors[side]
+            if isinstance(connector, Probing):
+                found = connector.feature(pair.type(side))
+                if not found.is_available:
+                    told[pair.name] = found.says
+    fed = {one.object_type: told[by] for one in hosted if (by := one.object_pair.fed_by) in told}
+    return told | fed
 
 
 def prepare(sync: ActiveSync, connectors: Mapping[Side, Connector]) -> None:

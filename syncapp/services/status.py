@@ -96,6 +96,7 @@ def sync_json(definition: SyncDefinition) -> dict[str, Any]:
         "object": definition.object_type,
         "direction": definition.direction,
         "enabled": definition.enabled,
+        "absent": definition.settings.get("absent", ""),
         "in_sync": found.in_sync,
         "waiting": found.waiting,
         "failing": found.failing,

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from tests.admin.conftest import signed_in
 from tests.proves import proves
 from tests.scenarios.paying import Cashier
-from tests.world import World
+from tests.world import HUBSPOT_URL, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
@@ -102,3 +102,16 @@ def test_a_period_the_wrong_way_round_and_an_empty_one(world: World, administrat
 def test_only_who_may_see_records_may_see_fees(world: World) -> None:
     assert page(signed_in("nobody", role=""), world).status_code == 403
     assert page(signed_in("vera", role="viewer"), world).status_code == 200
+
+
+@proves("S24")
+def test_the_pairs_page_leads_to_fees_and_says_that_payments_are_absent(
+    world: World, administrator: Client
+) -> None:
+    url = reverse("admin:syncapp_accountpair_change", args=[world.pair.pk])
+    shown = administrator.get(url).content.decode()
+    assert reverse("admin:syncapp_pair_fees", args=[world.pair.pk]) in shown
+    assert "they are left out" not in shown
+    world.http.apps[HUBSPOT_URL].post("/__sim__/settings", json={"payments_readable": False})
+    Cashier(world).begin()
+    assert administrator.get(url).content.decode().count("no commerce payments; they") == 1

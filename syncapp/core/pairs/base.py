@@ -132,6 +132,7 @@ class ObjectPair:
         options: Settings that only this object has.
         host: The pair whose sync this one belongs to; "" for one that a person sets up.
         fed_by: The pair whose records it is made of, when it watches no side by itself.
+        optional: Sides whose accounts may lack it; its host is synced without it then.
         hidden: Its records are parts of others and stand in no list of their own.
         listens: The sides whose records are listed and watched. A hosted pair is also given the
             records of its host that have its type.
@@ -177,6 +178,7 @@ class ObjectPair:
     host: str = ""
     fed_by: str = ""
     hidden: bool = False
+    optional: frozenset[Side] = frozenset()
     listens: frozenset[Side] = frozenset(Side)
     split: Callable[[Side, Record], tuple[Record, ...]] = _whole
     derived: tuple[FieldMapping, ...] = ()

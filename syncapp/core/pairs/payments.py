@@ -176,6 +176,7 @@ PAYMENTS = ObjectPair(
     },
     rank=4,
     host="invoices",
+    optional=frozenset({Side.HUBSPOT}),
     split=_split,
     derive=_derive,
     summary=_summary,
