@@ -69,6 +69,9 @@ class Known:
         reason: The sentence of its state; "" while in sync.
         seen: ``{side: what the sync last saw there}``, without sides it never saw.
         gone: The sides it is known to be gone from.
+        unposted: By how much its payments that are not in sync make the open balance in
+            QuickBooks greater.
+        unposted_reason: The sentence of the first of these payments.
     """
 
     link: int
@@ -78,6 +81,8 @@ class Known:
     remedy: str = ""
     seen: Mapping[Side, Document] = field(default_factory=dict)
     gone: frozenset[Side] = frozenset()
+    unposted: Decimal = ZERO
+    unposted_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +234,10 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Turn the sync on.",
     ),
     "no_sync": ("There is no sync of {kind}s for these accounts.", "Set the sync up."),
+    "payment_open": (
+        "Only the open balance differs, by a payment that is not on both sides ({reason}).",
+        "Settle the payment.",
+    ),
     "other_month": (
         "HubSpot dates it {hubspot}, QuickBooks {quickbooks}.",
         "Correct the date on one side, or map the date field.",
@@ -341,7 +350,7 @@ def _why(case: Case, coverage: Coverage) -> Cause:
     if only is not None:
         is_new = known is None and case.is_new
         return _cause("new_since" if is_new else "one_side", side=only.label)
-    return _apart(fresh[Side.HUBSPOT], fresh[Side.QUICKBOOKS])
+    return _apart(fresh[Side.HUBSPOT], fresh[Side.QUICKBOOKS], known)
 
 
 def _changed(known: Known | None, fresh: Mapping[Side, Document]) -> Cause | None:
@@ -364,7 +373,7 @@ def _figures(one: Document) -> tuple[object, ...]:
     return one.day, one.currency, one.amount, one.balance, one.standing
 
 
-def _apart(hubspot: Document, quickbooks: Document) -> Cause:
+def _apart(hubspot: Document, quickbooks: Document, known: Known | None) -> Cause:
     """How two documents differ that count as in sync."""
     if hubspot.currency != quickbooks.currency:
         return _cause("currency_differs", hubspot=hubspot.currency, quickbooks=quickbooks.currency)
@@ -375,6 +384,10 @@ def _apart(hubspot: Document, quickbooks: Document) -> Cause:
     ]
     if len(voided) == 1:
         return _cause("voided_once", side=voided[0].label)
+    apart = quickbooks.balance - hubspot.balance
+    equal = replace(hubspot, balance=quickbooks.balance)
+    if known and known.unposted == apart != ZERO and _figures(equal) == _figures(quickbooks):
+        return _cause("payment_open", reason=known.unposted_reason.rstrip("."))
     same = (hubspot.amount, hubspot.balance) == (quickbooks.amount, quickbooks.balance)
     if same and hubspot.day != quickbooks.day:
         return _cause("other_month", hubspot=hubspot.day, quickbooks=quickbooks.day)

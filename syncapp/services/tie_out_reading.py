@@ -6,14 +6,15 @@ Knows the fields of invoices and payments. Decides nothing about differences, wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from syncapp.connectors.base import AssociatingConnector, DatingConnector
 from syncapp.core import dates
 from syncapp.core.invoices.payments import ARRIVED
-from syncapp.core.money import amount
+from syncapp.core.money import ZERO, amount
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.pairs.base import ObjectPair
 from syncapp.core.pairs.invoices import DRAFT, VOIDED, status_of
@@ -115,12 +116,14 @@ def read(month: Month) -> list[Case]:
         SyncError: A side could not be read to the end.
     """
     begun = _last_run(month.pair)
-    found = {kind: _both_sides(month, kind) for kind in Kind}
+    found: dict[Kind, list[_Seen]] = {kind: _both_sides(month, kind) for kind in Kind}
     month.tell("Naming the customers")
     customers = _Customers()
     keys = {kind: _keys(month, kind, found[kind], customers) for kind in Kind}
+    links = [one.link.pk for one in found[Kind.INVOICE] if one.link is not None]
+    unposted = _unposted(month, links)
     return [
-        _case(month, kind, one, key, customers, begun)
+        _case(month, kind, one, key, customers, begun, unposted)
         for kind in Kind
         for one, key in zip(found[kind], keys[kind], strict=True)
     ]
@@ -300,21 +303,50 @@ def _case(
     key: str,
     customers: _Customers,
     begun: datetime | None,
+    unposted: Mapping[int, tuple[Decimal, str]],
 ) -> Case:
-    home = str(month.pair.quickbooks.details.get("currency") or "")
+    home = _home(month)
     fresh = {
         side: document(kind, side, record.values, record.ref.id, where=month.zone, home=home)
         for side, record in one.fresh.items()
     }
     made = [_moment(record.get(CREATED[side])) for side, record in one.fresh.items()]
+    known = _known(kind, one.link, where=month.zone, home=home) if one.link else None
+    if known is not None and kind is Kind.INVOICE and known.link in unposted:
+        sum_of, reason = unposted[known.link]
+        known = replace(known, unposted=sum_of, unposted_reason=reason)
     return Case(
         kind=kind,
         customer=key,
         name=customers.names.get(key, "?"),
         fresh=fresh,
-        known=_known(kind, one.link, where=month.zone, home=home) if one.link else None,
+        known=known,
         is_new=begun is None or any(at is not None and at >= begun for at in made),
     )
+
+
+def _home(month: Month) -> str:
+    return str(month.pair.quickbooks.details.get("currency") or "")
+
+
+def _unposted(month: Month, invoices: Sequence[int]) -> dict[int, tuple[Decimal, str]]:
+    """``{invoice's link: (what its unsettled payments make QuickBooks' balance greater, why)}``."""
+    found: dict[int, tuple[Decimal, str]] = {}
+    for at in range(0, len(invoices), CHUNK):
+        payments = RecordLink.objects.filter(
+            parent__in=invoices[at : at + CHUNK], definition__object_type=OBJECTS[Kind.PAYMENT]
+        ).exclude(state=State.IN_SYNC)
+        for link in payments.order_by("pk"):
+            known = _known(Kind.PAYMENT, link, where=month.zone, home=_home(month))
+            paid = {
+                side: one.amount
+                for side, one in known.seen.items()
+                if one.standing is Standing.COUNTS and side not in known.gone
+            }
+            more = paid.get(Side.HUBSPOT, ZERO) - paid.get(Side.QUICKBOOKS, ZERO)
+            so_far, reason = found.get(link.parent_id or 0, (ZERO, known.reason))
+            found[link.parent_id or 0] = (so_far + more, reason)
+    return found
 
 
 def _known(kind: Kind, link: RecordLink, *, where: ZoneInfo, home: str) -> Known:

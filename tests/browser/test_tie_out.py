@@ -40,8 +40,9 @@ def plant(month: TieOut) -> None:
     row["customer"] = "Donaudampfschifffahrtsgesellschaft" * 12
     row["unexplained"], row["explained"] = 1, row["explained"] - 1
     figures |= {"ties_out": False, "unexplained": 1, "explained": figures["explained"] - 1}
+    none = {name: "0.00" for name in row["difference"]}
     equal = {**row, "findings": [], "explained": 0, "unexplained": 0, "customer": "Zoë & Söhne"}
-    figures["customers"].append({**equal, "hubspot": row["quickbooks"]})
+    figures["customers"].append({**equal, "hubspot": row["quickbooks"], "difference": none})
     month.save()
 
 

@@ -142,6 +142,23 @@ def test_voided_on_one_side_only() -> None:
     assert made.totals[0].difference == Figures(-1, Decimal(-100), Decimal(-100))
 
 
+@pytest.mark.parametrize(("unposted", "code"), [("40", "payment_open"), ("39.99", "differs")])
+def test_a_payment_on_one_side_explains_its_invoices_balance_to_the_cent(
+    unposted: str, code: str
+) -> None:
+    hubspot, quickbooks = document("100", balance="60"), document("100", balance="100")
+    known = in_sync(
+        hubspot, quickbooks, unposted=Decimal(unposted), unposted_reason="No account was chosen."
+    )
+    found = only(october(case(hubspot, quickbooks, known=known)))
+    assert found.cause.code == code
+    assert ("(No account was chosen)." in found.cause.says) is (code == "payment_open")
+    # It does not explain another total.
+    other = document("101", balance="100")
+    known = in_sync(hubspot, other, unposted=Decimal(40), unposted_reason="x")
+    assert only(october(case(hubspot, other, known=known))).cause.code == "differs"
+
+
 def test_another_month_on_the_other_side() -> None:
     made = october(case(document(day="2026-10-31"), document(day="2026-11-01")))
     assert only(made).cause.says == "HubSpot dates it 2026-10-31, QuickBooks 2026-11-01."

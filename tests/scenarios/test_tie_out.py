@@ -146,6 +146,40 @@ def test_excluded_and_draft_ones_carry_the_sentence_of_their_record(
     assert [row["customer"] for row in told["customers"]] == ["Bea Bly"]
 
 
+def test_a_one_way_sync_explains_what_it_does_not_send(world: World, seller: Seller) -> None:
+    contact = world.hubspot.add(email="b@example.com", firstname="Bea", lastname="Bly")
+    start(world, seller, direction="to_hubspot")
+    seller.bill(contact, line("Thing", "50"), hs_invoice_date="2026-11-01T17:00:00.000Z")
+    world.settle(6)
+    told = look(world)
+    assert list(codes(told).values()) == ["direction"]
+    assert told["ties_out"]
+
+
+def test_payments_not_yet_posted_have_their_reason(world: World, seller: Seller) -> None:
+    """A payment QuickBooks has not got: no clearing account was chosen for it."""
+    contact = world.hubspot.add(email="b@example.com", firstname="Bea", lastname="Bly")
+    start(world, seller)
+    invoice = seller.bill(contact, line("Thing", "50"), hs_invoice_date="2026-11-02T17:00:00.000Z")
+    world.settle(6)
+    seller.make(
+        "commerce_payments",
+        {
+            "hs_initial_amount": "50", "hs_currency_code": "USD", "hs_latest_status": "succeeded",
+            "hs_initiated_date": "2026-11-02T18:00:00.000Z", "hs_processor_type": "none",
+        },
+        (invoice, 542),
+    )  # fmt: skip
+    world.settle(6)
+    told = look(world)
+    payments = [one for row in told["customers"] for one in row["findings"]]
+    assert [one["kind"] for one in payments if one["difference"]["payments"]] == ["payment"]
+    assert all(one["is_explained"] for one in payments)
+    assert total(told)["hubspot"]["paid"] == "50.00"
+    assert total(told)["quickbooks"]["paid"] == "0.00"
+    assert [row["customer"] for row in told["customers"]] == ["Bea Bly"]
+
+
 def test_currencies_stay_apart(world: World, seller: Seller) -> None:
     books(world, CurrencyPrefs={"MultiCurrencyEnabled": True})
     _, item, _ = booked(world, seller)
