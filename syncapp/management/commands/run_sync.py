@@ -5,7 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from syncapp.core.pairs import CHOOSABLE
+from django.db.models import Q
+
+from syncapp.core.pairs import CHOOSABLE, HIDDEN
 from syncapp.management.base import (
     COMMAND_LINE,
     ENDED_EARLY,
@@ -65,9 +67,11 @@ class Command(TandemCommand):
 
 def summary(run: SyncRun, objects: tuple[str, ...]) -> dict[str, Any]:
     """The result of a run as ``--json`` prints it."""
-    found = SyncDefinition.objects.filter(pair=run.pair, enabled=True, deleted_at=None)
+    found = SyncDefinition.objects.filter(pair=run.pair, enabled=True, deleted_at=None).exclude(
+        object_type__in=HIDDEN
+    )
     if objects:
-        found = found.filter(object_type__in=objects)
+        found = found.filter(Q(object_type__in=objects) | Q(host__object_type__in=objects))
     totals = [status.counts(definition) for definition in found]
     counters = run.counters
     held = [
