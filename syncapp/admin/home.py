@@ -415,12 +415,13 @@ def _card_links(request: HttpRequest, card: SyncCard) -> list[dict[str, str]]:
     may_set_up = request.user.has_perm("syncapp.change_syncdefinition")
     wizard = link("admin:syncapp_wizard", definition.pair_id, definition.object_type)
     found = []
-    if may_set_up and wizard:
+    is_own = definition.host_id is None  # a hosted sync is set up and switched with its host
+    if may_set_up and wizard and is_own:
         text = _("Configure") if card.is_set_up else _("Continue set-up")
         found.append({"text": text, "url": wizard, "icon": "tune"})
     view = link("admin:syncapp_object_view")
     switch = "turn_off" if definition.enabled else "turn_on"
-    url = link(f"admin:syncapp_{switch}", definition.pk) if card.is_set_up else ""
+    url = link(f"admin:syncapp_{switch}", definition.pk) if card.is_set_up and is_own else ""
     if url and request.user.has_perm("syncapp.activate_syncdefinition"):
         text = _("Turn off") if definition.enabled else _("Turn on")
         found.append({"text": text, "url": url, "icon": "power_settings_new"})

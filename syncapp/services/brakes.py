@@ -7,13 +7,13 @@ beforehand through a rehearsal, or afterwards what was held. Must not know what 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from syncapp.core import brakes
 from syncapp.core.brakes import Volume
@@ -109,13 +109,14 @@ def approve_rehearsal(rehearsal: Rehearsal, *, who: str, now: datetime) -> bool:
     return True
 
 
-def held_in(pair: AccountPair) -> list[SyncDefinition]:
-    """The syncs of a pair that wait for a confirmation."""
-    return list(
-        SyncDefinition.objects.filter(
-            pair=pair, enabled=True, deleted_at=None, held_at__isnull=False
-        ).order_by("pk")
+def held_in(pair: AccountPair, objects: Sequence[str] = ()) -> list[SyncDefinition]:
+    """The syncs of a pair that wait for a confirmation: of some objects, or () for all."""
+    held = SyncDefinition.objects.filter(
+        pair=pair, enabled=True, deleted_at=None, held_at__isnull=False
     )
+    if objects:
+        held = held.filter(Q(object_type__in=objects) | Q(host__object_type__in=objects))
+    return list(held.order_by("pk"))
 
 
 def as_json(definition: SyncDefinition) -> dict[str, Any]:

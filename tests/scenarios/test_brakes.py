@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from syncapp.core.sides import Side
+from syncapp.management.commands import run_sync
 from syncapp.models import RecordLogEntry, Rehearsal, SyncDefinition, Trigger
 from syncapp.services import brakes, definitions, leases, rehearsal, runs
 from syncapp.services.runs import Scope
@@ -162,3 +165,26 @@ def test_one_sync_that_waits_does_not_stop_the_others(world: World, items: Items
     assert [one.object_type for one in brakes.held_in(world.pair)] == ["products"]
     assert len(world.hubspot.all()) == 1
     assert len(world.app_writes(Side.HUBSPOT)) == 1
+
+
+def test_the_command_says_what_is_held_and_goes_on_with_approve(
+    world: World, items: Items, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_sync, "real_env", lambda: world.env)
+    stock(world, items, 201)
+    definition = world.sync("products")
+    with pytest.raises(SystemExit) as ended:
+        call_command("run_sync", "--json")
+    assert ended.value.code == 1
+    told = capsys.readouterr()
+    assert "--approve" in told.err
+    held = json.loads(told.out)["held"]
+    assert [(one["object"], one["create"]) for one in held] == [("products", {"hubspot": 201})]
+    assert "201 products in HubSpot" in held[0]["sentence"]
+    world.clock.advance(400)
+    call_command("run_sync", "--object", "products", "--approve", "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert "held" not in said
+    assert said["created"] == {"hubspot": 201, "quickbooks": 0}
+    definition.refresh_from_db()
+    assert definition.approval["who"] == "the command line"

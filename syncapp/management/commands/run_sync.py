@@ -48,9 +48,8 @@ class Command(TandemCommand):
             choose_definition(pair, options["object"])
         objects = (options["object"],) if options["object"] else ()
         if options["approve"]:
-            for held in brakes.held_in(pair):
-                if not objects or held.object_type in objects:
-                    brakes.approve(held, who=COMMAND_LINE, now=env.clock.now())
+            for held in brakes.held_in(pair, objects):
+                brakes.approve(held, who=COMMAND_LINE, now=env.clock.now())
         started = env.clock.monotonic()
         scope = Scope(objects=objects, force=True, full=options["full"], sliced=False)
         run = foreground.run_now(pair, env=env, trigger=Trigger.COMMAND, scope=scope)
@@ -74,11 +73,7 @@ def summary(run: SyncRun, objects: tuple[str, ...]) -> dict[str, Any]:
         found = found.filter(Q(object_type__in=objects) | Q(host__object_type__in=objects))
     totals = [status.counts(definition) for definition in found]
     counters = run.counters
-    held = [
-        brakes.as_json(one)
-        for one in brakes.held_in(run.pair)
-        if not objects or one.object_type in objects
-    ]
+    held = [brakes.as_json(one) for one in brakes.held_in(run.pair, objects)]
     return ({"held": held} if held else {}) | {
         "created": counters.get("created", {}),
         "updated": counters.get("updated", {}),
