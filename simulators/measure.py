@@ -2,18 +2,26 @@
 
 Calls the application in this process, so what is measured is the simulator and a test client, not
 sockets. Seconds are the processor's (``time.process_time``): a busy machine does not change them.
+
+With ``--http`` the simulator is a process of its own and one client speaks to it over a kept
+connection: requests a second by the clock on the wall (whatever else the machine does), and by the
+seconds of a processor that the simulator took (Linux only).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from werkzeug.test import Client
 
@@ -22,6 +30,11 @@ from simulators.hubspot.app import HubSpot
 from simulators.quickbooks.app import QuickBooks
 
 TOKEN = "measure"
+_HEADERS = {
+    "Authorization": f"Bearer {TOKEN}",
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+}
 _SCALE = 100_000
 _MEGABYTE = 1_000_000
 _HUBSPOT_BATCH = 100
@@ -37,8 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("simulator", choices=sorted(_MEASURES))
     parser.add_argument("--records", type=int, default=10_000, help="created in batches")
     parser.add_argument("--requests", type=int, default=1_000, help="of each single kind")
+    parser.add_argument("--http", action="store_true", help="over sockets, to another process")
     options = parser.parse_args(arguments)
-    for name, figure in _MEASURES[options.simulator](options.records, options.requests).items():
+    if options.http:
+        figures = over_http(options.simulator, options.requests)
+    else:
+        figures = _MEASURES[options.simulator](options.records, options.requests)
+    for name, figure in figures.items():
         print(f"{name}: {figure:,.0f}")
     return 0
 
@@ -103,17 +121,64 @@ def quickbooks(records: int, requests: int) -> Mapping[str, float]:
     }
 
 
+def over_http(simulator: str, requests: int) -> Mapping[str, float]:
+    """Creates and reads of single records, one after the other, by one client."""
+    realm = "9130357849536020"
+    more = ["--realm", realm] if simulator == "quickbooks" else []
+    command = [sys.executable, "-m", f"simulators.{simulator}", "--port", "0", "--empty"]
+    process = subprocess.Popen(
+        [*command, "--access-token", TOKEN, *more], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        said = process.stdout.readline() if process.stdout else ""
+        connection = HTTPConnection(urlsplit(said.removeprefix("Ready: ").strip()).netloc)
+        figures: dict[str, float] = {}
+        for kind in ("creates", "reads"):
+            taken, began = _taken(process.pid), time.perf_counter()
+            for number in range(requests):
+                method, path, body = _single(simulator, realm, kind, number)
+                data = json.dumps(body) if body is not None else None
+                connection.request(method, path, data, _HEADERS)
+                answer = connection.getresponse()
+                told = answer.read()
+                if answer.status >= 300:
+                    raise RuntimeError(told.decode())
+            figures[f"{kind} a second over HTTP"] = requests / (time.perf_counter() - began)
+            if spent := _taken(process.pid) - taken:
+                figures[f"{kind} a second of the simulator's processor"] = requests / spent
+        return figures
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _single(simulator: str, realm: str, kind: str, number: int) -> tuple[str, str, Any]:
+    """Verb, path and body of a request for one record."""
+    if simulator == "hubspot":
+        if kind == "creates":
+            return "POST", _CONTACTS, {"properties": {"email": f"p{number}@example.com"}}
+        return "GET", f"{_CONTACTS}?limit=1", None
+    root = f"/v3/company/{realm}/customer"
+    if kind == "creates":
+        return "POST", root, {"DisplayName": f"Customer {number}"}
+    return "GET", f"{root}/1", None
+
+
+def _taken(pid: int) -> float:
+    """Seconds of a processor a process took so far; 0 where the system does not tell."""
+    status = Path(f"/proc/{pid}/stat")
+    if not status.exists():
+        return 0.0
+    after_name = status.read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _sender(app: HubSpot | QuickBooks, root: str) -> Send:
     client = Client(app)
-    headers = {
-        "Authorization": f"Bearer {TOKEN}",
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-    }
 
     def send(method: str, path: str, body: Any) -> Any:
         data = None if body is None else json.dumps(body)
-        answer = client.open(root + path, method=method, headers=headers, data=data)
+        answer = client.open(root + path, method=method, headers=_HEADERS, data=data)
         if answer.status_code >= 300:
             raise RuntimeError(answer.get_data(as_text=True))
         return json.loads(answer.get_data())

@@ -6,7 +6,7 @@ the one they have in the company's time zone, so that a document never changes i
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncapp.core.values import Value, is_empty
@@ -62,12 +62,18 @@ def date_in(value: Value, where: ZoneInfo) -> Value:
 
 
 def instant_of(value: Value, where: ZoneInfo) -> Value:
-    """Noon of a date in a zone, as ISO 8601 in UTC with milliseconds; the way HubSpot takes it."""
+    """Noon of a date in a zone, as ISO 8601 in UTC with milliseconds; the way HubSpot takes it.
+
+    Twelve hours behind UTC, noon is midnight in UTC and would be read back as the date of the next
+    day (``date_in``): there it is eleven o'clock.
+    """
     if not isinstance(value, str):
         return value
     try:
         day = date.fromisoformat(value.strip()[:10])
-    except ValueError:
+        moment = datetime.combine(day, _NOON, tzinfo=where).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there is may have no noon
         return value
-    noon = datetime.combine(day, _NOON, tzinfo=where).astimezone(UTC)
-    return noon.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.time() == time(0) and moment.date() != day:
+        moment -= timedelta(hours=1)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

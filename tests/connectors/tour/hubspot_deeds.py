@@ -14,6 +14,9 @@ from tests.connectors.tour.stage import Deed, Stage
 TYPES_TOURED = (
     "contacts", "companies", "products", "line_items", "invoices", "commerce_payments", "notes",
 )  # fmt: skip
+#: One of each behaviour: with a marker or without, voided, upserted. Products, line items and notes
+#: do nothing that these do not.
+REPRESENTATIVES = frozenset({"contacts", "companies", "invoices", "commerce_payments"})
 #: What is changed by an update, and a partner to be associated with.
 CHANGED = {
     "contacts": "firstname", "companies": "phone", "products": "description",

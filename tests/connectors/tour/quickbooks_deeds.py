@@ -15,6 +15,9 @@ from tests.connectors.tour.stage import Deed, Stage
 
 TYPES_TOURED = ("Customer", "Item", "Invoice", "Payment", "CreditMemo", "SalesReceipt")
 LISTS = ("Customer", "Item")
+#: One of each behaviour: a list, a document of either way to void it. Items, credit memos and
+#: sales receipts do nothing that these do not.
+REPRESENTATIVES = frozenset({"Customer", "Invoice", "Payment"})
 CHANGED = {"Customer": "Notes", "Item": "Description"}
 
 

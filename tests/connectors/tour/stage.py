@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from werkzeug.test import Client
 
 from simulators.common.clock import SimClock
@@ -210,6 +211,19 @@ class Trouble:
     read: type[SyncError] | None = None
     wrote: str = "yes"
     wait: float = 700.0
+
+
+def toured(deeds: Iterable[tuple[str, str]], representatives: Container[str]) -> list[Any]:
+    """The deeds as parameters; those of types that behave as another does are `long`."""
+    deeds = list(deeds)
+    quick = {verb for record_type, verb in deeds if record_type in representatives}
+    assert quick == {verb for _, verb in deeds}, "every verb is toured by `make test`"
+    return [
+        pytest.param(
+            record_type, verb, marks=() if record_type in representatives else pytest.mark.long
+        )
+        for record_type, verb in deeds
+    ]
 
 
 def outcome(deed: Deed) -> tuple[Any, SyncError | None]:

@@ -1,6 +1,7 @@
 """HubSpot: each fault x each verb x each type (ENGINE 5.2): the right kind of error, once written.
 
 "Nothing written twice, nothing silently dropped" is read from the simulator's own ledger.
+`make test` tours one type of each behaviour, `make test-all` every type.
 """
 
 from __future__ import annotations
@@ -8,8 +9,13 @@ from __future__ import annotations
 import pytest
 
 from syncapp.core.errors import ConnectionBroken, OutcomeUnknown, Throttled, TryLater
-from tests.connectors.tour.hubspot_deeds import TYPES_TOURED, HubSpotDeeds, verbs
-from tests.connectors.tour.stage import Stage, Trouble, outcome, play
+from tests.connectors.tour.hubspot_deeds import (
+    REPRESENTATIVES,
+    TYPES_TOURED,
+    HubSpotDeeds,
+    verbs,
+)
+from tests.connectors.tour.stage import Stage, Trouble, outcome, play, toured
 
 DAY = 25 * 3600.0
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
@@ -57,7 +63,7 @@ def deeds() -> HubSpotDeeds:
 
 
 @pytest.mark.parametrize("trouble", list(TROUBLES))
-@pytest.mark.parametrize(("record_type", "verb"), DEEDS)
+@pytest.mark.parametrize(("record_type", "verb"), toured(DEEDS, REPRESENTATIVES))
 def test_each_fault_with_each_verb_of_each_type(
     deeds: HubSpotDeeds, record_type: str, verb: str, trouble: str
 ) -> None:
@@ -67,7 +73,7 @@ def test_each_fault_with_each_verb_of_each_type(
     play(deeds.stage, lambda: deeds.begin(verb, record_type), met)
 
 
-@pytest.mark.parametrize(("record_type", "verb"), DEEDS)
+@pytest.mark.parametrize(("record_type", "verb"), toured(DEEDS, REPRESENTATIVES))
 def test_a_revoked_grant_breaks_the_connection_and_writes_nothing(
     record_type: str, verb: str
 ) -> None:
