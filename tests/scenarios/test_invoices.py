@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from syncapp.services import preflight
+from syncapp.services import definitions, leases, preflight, rehearsal
 from tests.scenarios.documents import Seller, line, sale
 from tests.world import World
 
@@ -79,3 +79,24 @@ def test_s19_s21_an_invoice_of_hubspot_is_booked_in_quickbooks(
     assert "(HS:" in booked["PrivateNote"]
     world.clock.advance(400)
     assert world.writes_of(world.run()) == 0
+
+
+def test_lines_of_invoices_that_a_rehearsal_read_are_written_all_the_same(
+    world: World, seller: Seller
+) -> None:
+    customer = world.quickbooks.add("Ada King", "ada@example.com")
+    booked = seller.book(customer, sale(seller.item("Design"), "20", "2", "10"), DocNumber="1043")
+    world.sync("contacts")
+    definition = world.sync("invoices", activate=False)
+    document = definitions.export_document(definition)
+    asked = rehearsal.request(definition, document, user=None, env=world.env)
+    lease = leases.take(world.pair.pk, env=world.env)
+    assert lease is not None
+    rehearsal.carry_out(asked, lease, env=world.env)
+    leases.release(lease)
+    assert asked.state == "finished", asked.detail
+    start(seller)
+    world.run()
+    mirror = world.link(definition__object_type="invoices", quickbooks_id=booked)
+    assert (mirror.state, mirror.code) == ("in_sync", "")
+    assert [one["quantity"] for one in seller.lines_of(mirror.hubspot_id)] == ["2"]
