@@ -86,6 +86,7 @@ def test_lines_of_invoices_that_a_rehearsal_read_are_written_all_the_same(
 ) -> None:
     customer = world.quickbooks.add("Ada King", "ada@example.com")
     booked = seller.book(customer, sale(seller.item("Design"), "20", "2", "10"), DocNumber="1043")
+    world.clock.advance(86_400)  # longer than the overlap of readings
     world.sync("contacts")
     definition = world.sync("invoices", activate=False)
     document = definitions.export_document(definition)
