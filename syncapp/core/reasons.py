@@ -110,7 +110,7 @@ REASONS: Mapping[str, Reason] = {
         Reason(
             "pay_processing", _W, Category.WAITING,
             "The payment is still being processed in HubSpot.",
-            "Nothing to do; it is posted once the money has arrived.", Fixer.NOBODY,
+            "Nothing to do; it is posted once the money has arrived.", Fixer.NOBODY, Retry.SOON,
         ),
         Reason(
             "payments_unread", _W, Category.WAITING,

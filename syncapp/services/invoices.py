@@ -1,4 +1,4 @@
-"""What is known around invoices, for their planner; and the line items of mirrored ones.
+"""What is known around invoices, for their planner.
 
 Reads along what a HubSpot invoice is associated with. Decides nothing.
 """
@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import cast
 
 from django.db import transaction
-from django.db.models import Count, Q
 
 from syncapp.connectors.base import AssociatingConnector, BookkeepingConnector
 from syncapp.core import dates
@@ -23,18 +22,16 @@ from syncapp.core.invoices.facts import (
     Party,
     Substitute,
 )
-from syncapp.core.invoices.line_items import Whole, plan_line
 from syncapp.core.invoices.lines import LINE_ITEM_FIELDS, LINE_ITEMS, BilledLine, Goods, billed
 from syncapp.core.invoices.plan import plan_invoice
 from syncapp.core.money import ZERO, amount
 from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, DEALS, DRAFT, SHARES_PAYMENT
-from syncapp.core.plan import RecordPlan, Status
+from syncapp.core.plan import RecordPlan
 from syncapp.core.planner import LinkState
-from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values
-from syncapp.models import Cursor, RecordLink, SyncDefinition
-from syncapp.services import connections, goods, parties, store
+from syncapp.models import Cursor, RecordLink
+from syncapp.services import connections, goods, invoice_lines, parties, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
@@ -172,7 +169,8 @@ class _Around:
         self._goods: Mapping[str, Goods] = goods.of_lines(context, lines) if lines else {}
         self._numbers = _number_owners(sync, cases)
         self._twins = _twins(sync, cases)
-        self._lines = _line_states(sync, cases)
+        self._lines = invoice_lines.states(cases)
+        self._unseen = invoice_lines.unseen(context, sync, cases)
         self._applied = _applied(context, cases)
         self._payments_read_at = _payments_read_at(context)
 
@@ -180,6 +178,7 @@ class _Around:
         """The facts of one invoice."""
         state = case.state
         open_lines, failing = self._lines.get(case.link.pk, (0, None))
+        open_lines += self._unseen.get(case.link.pk, 0)
         customer = self._customers.get(_customer_id(state))
         shared = InvoiceFacts(
             books=self._books,
@@ -350,72 +349,3 @@ def judge_balances_again(context: RunContext) -> None:
     if sync is not None:
         waiting = sync.definition.links.filter(code="payments_unread", next_at=None)
         waiting.update(next_at=context.env.clock.now())
-
-
-def _line_states(
-    sync: ActiveSync, cases: Sequence[Case]
-) -> Mapping[int, tuple[int, Status | None]]:
-    """Of mirrored invoices: how many lines are not settled, and why one cannot be written."""
-    rows = (
-        RecordLink.objects.filter(
-            parent__in=[case.link.pk for case in cases], definition__object_type="invoice_lines"
-        )
-        .filter(Q(state=State.WAITING) | Q(state=State.FAILING))
-        .values("parent", "state", "code")
-        .annotate(count=Count("pk"))
-    )
-    found: dict[int, tuple[int, Status | None]] = {}
-    for row in rows:
-        parent = int(row["parent"] or 0)
-        count, failing = found.get(parent, (0, None))
-        if row["state"] == State.FAILING:
-            line = RecordLink.objects.filter(parent=parent, code=row["code"]).first()
-            params = line.params if line is not None else {}
-            failing = Status(State.FAILING, row["code"], params)
-        found[parent] = (count + row["count"], failing)
-    return found
-
-
-def plan_lines(
-    context: RunContext, sync: ActiveSync, cases: Sequence[Case]
-) -> Mapping[int, RecordPlan]:
-    """Plan a chunk of line items of mirrored invoices."""
-    parents = [case.link.parent_id for case in cases if case.link.parent_id is not None]
-    invoices = RecordLink.objects.in_bulk(parents)
-    items = {
-        str(values.get("ItemRef.value") or "")
-        for case in cases
-        if (values := store.seen(case.link, Side.QUICKBOOKS))
-    }
-    products = _products(context, items)
-    plans = {}
-    for case in cases:
-        whole = _whole(invoices.get(case.link.parent_id or 0))
-        item = str(store.seen(case.link, Side.QUICKBOOKS).get("ItemRef.value") or "")
-        plans[case.link.pk] = plan_line(case.state, sync.config, whole, products.get(item, ""))
-    return plans
-
-
-def _whole(link: RecordLink | None) -> Whole | None:
-    if link is None:
-        return None
-    return Whole(
-        link=link.pk,
-        label=str(link),
-        hubspot_id=link.hubspot_id or "",
-        is_mirror=link.origin == Side.QUICKBOOKS.value,
-        gone=link.quickbooks_gone or link.hubspot_gone,
-    )
-
-
-def _products(context: RunContext, items: set[str]) -> Mapping[str, str]:
-    """The HubSpot products of QuickBooks items that are linked."""
-    definition = SyncDefinition.objects.filter(
-        pair=context.pair, object_type="products", deleted_at=None
-    ).first()
-    if definition is None:
-        return {}
-    rows = definition.links.filter(
-        quickbooks_id__in=items, hubspot_id__isnull=False, hubspot_gone=""
-    )
-    return {str(row.quickbooks_id): str(row.hubspot_id) for row in rows}

@@ -13,7 +13,7 @@ from syncapp.core.merge import BasePair
 from syncapp.core.plan import IN_SYNC, RecordPlan
 from syncapp.models import RecordLink
 from syncapp.services import facts as fact_finding
-from syncapp.services import invoices, payments, products
+from syncapp.services import invoice_lines, invoices, payments, products
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
 from syncapp.services.plain_plans import plan_plainly
@@ -87,7 +87,7 @@ LOADERS: Mapping[str, tuple[Loader, ...]] = {
 PLANNERS: Mapping[str, Planner] = {
     "products": products.plan,
     "invoices": invoices.plan,
-    "invoice_lines": invoices.plan_lines,
+    "invoice_lines": invoice_lines.plan,
     "payments": payments.plan,
     "payment_notes": payments.plan_notes,
 }
