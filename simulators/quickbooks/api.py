@@ -65,7 +65,7 @@ class CompanyApi:
         verb = request.method
         match parts:
             case ["query"] if verb in ("GET", "POST"):
-                return Answer(_OK, self.query(_statement(request)))
+                return Answer(_OK, self.query(_statement(request), _include(request)))
             case ["cdc"] if verb == "GET":
                 since = request.args.get("changedSince", "")
                 found = cdc.answer_text(self.company, request.args.get("entities", ""), since)
@@ -176,7 +176,7 @@ class CompanyApi:
         return f'"{entity.name}":{self._text(record, include)}'
 
     # -- query ----------------------------------------------------------------------------
-    def query(self, text: str) -> str:
+    def query(self, text: str, include: frozenset[str] = frozenset()) -> str:
         """Carry out a query and return its part of the envelope."""
         statement = parse(text)
         entity = BY_NAME.get(statement.entity)
@@ -189,7 +189,9 @@ class CompanyApi:
             return f'"QueryResponse":{{"totalCount":{page.total}}}'
         if not page.records:
             return '"QueryResponse":{}'
-        rows = ",".join([record.json_text() for record in page.records])
+        if self.company.behaviour.enhanced_in_queries == "leave_out":
+            include = frozenset()
+        rows = ",".join([self._text(record, include) for record in page.records])
         counted = ""
         if entity.name == "Invoice" and self.company.behaviour.invoice_total_count:
             # Seen in the wild beside the rows of an Invoice query; what it counts is UNCONFIRMED.

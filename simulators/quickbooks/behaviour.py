@@ -36,6 +36,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "us_tax_excluded": ("ignore", "refuse"),
     "sent_tax": ("keep", "recompute", "refuse"),
     "unknown_custom_field": ("drop", "refuse"),
+    "enhanced_without_include": ("drop", "keep"),
+    "enhanced_in_queries": ("leave_out", "show"),
     "changed_address": ("flat", "kept"),
     "webhook_void": ("void", "voided"),
     "webhook_inactive": ("update", "delete"),
@@ -117,6 +119,10 @@ class Behaviour:
     # Outside the US: a TotalTax that does not fit the lines.
     sent_tax: str = "keep"
     unknown_custom_field: str = "drop"
+    # Values of the newer custom fields in a write without include=enhancedAllCustomFields.
+    enhanced_without_include: str = "drop"
+    # Whether a query with that include shows them, as a read of one object does.
+    enhanced_in_queries: str = "leave_out"
     # An address changed inside a transaction comes back as Line1 to Line5 (documented), or as sent.
     changed_address: str = "flat"
     # Entity names in queries in any case: documented as strict, but node-quickbooks relies on it.

@@ -124,13 +124,17 @@ def load(company: Company) -> None:
         company.enhanced[key] = body
 
 
-def keep(company: Company, record: Record, body: Mapping[str, Any]) -> bool:
+def keep(
+    company: Company, record: Record, body: Mapping[str, Any], include: frozenset[str]
+) -> bool:
     """Keep the values a write brings; those that do not belong there are dropped without a word.
 
     Returns whether a value changed.
     """
     sent = body.get("CustomField")
     if not isinstance(sent, list) or record.entity.name not in ENTITIES:
+        return False
+    if INCLUDE not in include and company.behaviour.enhanced_without_include == "drop":
         return False
     key = f"{record.entity.name}/{record.id}"
     held: dict[str, str | None] = dict(company.enhanced.get(key, {}))

@@ -93,7 +93,7 @@ def _create(
         person_id=writer.person_id,
     )
     company.save(record)
-    custom_fields.keep(company, record, body)
+    custom_fields.keep(company, record, body, include)
     rules.follow_up(change, record)
     company.note(writer, "create", record, {})
     company.announce(entity.name, "create", record.id)
@@ -123,10 +123,10 @@ def _update(
     rules = rules_of(entity.name)
     rules.complete(change)
     _finish_nested(company, entity, values, old)
-    is_same = values == old and not custom_fields.keep(company, record, body)
+    is_same = values == old and not custom_fields.keep(company, record, body, include)
     if is_same and company.behaviour.unchanged_write == "keep":
         return record
-    custom_fields.keep(company, record, body)
+    custom_fields.keep(company, record, body, include)
     action = "inactivate" if change.inactivates else "update"
     # Rules that follow compare with what was there before.
     change.before = Record(entity, record.id, old, created=record.created)

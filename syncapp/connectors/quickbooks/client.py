@@ -77,11 +77,11 @@ class QuickBooksClient:
 
     # -- reading
 
-    def query(self, statement: str) -> Answer:
+    def query(self, statement: str, *also: tuple[str, str]) -> Answer:
         """The rows a statement selects; long statements travel in the body."""
         path = f"{self._root}/query"
         if len(quote(statement)) <= MAX_QUERY_IN_URL:
-            return self._read(Call("GET", path, query=(("query", statement), *_VERSION)))
+            return self._read(Call("GET", path, query=(("query", statement), *also, *_VERSION)))
         return self._read(
             Call("POST", path, query=_VERSION, text_body=statement, content_type="application/text")
         )
@@ -92,10 +92,10 @@ class QuickBooksClient:
         query = (("entities", ",".join(entities)), ("changedSince", moment), *_VERSION)
         return self._read(Call("GET", f"{self._root}/cdc", query=query))
 
-    def get(self, entity: Entity, record_id: str) -> Answer:
+    def get(self, entity: Entity, record_id: str, *also: tuple[str, str]) -> Answer:
         """One object; a fault is an answer here (610 for one that is gone)."""
         path = f"{self._root}/{entity.path}/{record_id}"
-        return self.caller.send(Call("GET", path, query=_VERSION))
+        return self.caller.send(Call("GET", path, query=(*also, *_VERSION)))
 
     def exchange_rate(self, currency: str, on: date) -> Answer:
         """The rate of a currency on a day; a fault is an answer here."""

@@ -6,6 +6,7 @@ No ``if`` about sync. ``connect`` in the package builds one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,15 @@ from syncapp.connectors.base import Choice, Op, Page, WriteBatch, WriteResult
 from syncapp.connectors.batches import look_up_in_halves
 from syncapp.connectors.caller import Answer, Caller
 from syncapp.connectors.jsontext import Json, items, mapping, text
-from syncapp.connectors.quickbooks import changes, choices, custom_fields, query, schema, writes
+from syncapp.connectors.quickbooks import (
+    changes,
+    choices,
+    custom_fields,
+    enhanced,
+    query,
+    schema,
+    writes,
+)
 from syncapp.connectors.quickbooks.client import QuickBooksClient, server_time
 from syncapp.connectors.quickbooks.entities import BATCH, ENTITIES, IN_LIST, PAGE, Entity
 from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_of
@@ -96,7 +105,8 @@ class QuickBooksConnector:
         if record_type not in custom_fields.ON:
             return fixed
         chosen = mapping(mapping(self._client.preferences().json).get("Preferences"))
-        return (*fixed, *custom_fields.fields(chosen))
+        newer = enhanced.described(self._client, record_type)
+        return (*fixed, *custom_fields.fields(chosen), *newer)
 
     def choices(self, name: str) -> tuple[Choice, ...]:
         """See ``Offering``; a call for each thousand entries."""
@@ -117,16 +127,17 @@ class QuickBooksConnector:
     # -- reading
 
     def list_page(self, record_type: str, *, fields: Sequence[str], after: str | None) -> Page:
-        """See ``Connector``. Every field comes, asked for or not."""
-        del fields
+        """See ``Connector``. Every field comes; newer custom fields if asked for."""
         entity = _entity(record_type)
         place = cursors.decode(after)
         start = int(text(place.get("start")) or 1)
         answer = self._client.query(
-            query.select(entity.name, _any_state(entity), order_by="Id", start=start, most=PAGE)
+            query.select(entity.name, _any_state(entity), order_by="Id", start=start, most=PAGE),
+            *custom_fields.asked(fields),
         )
         rows = _rows(answer, entity)
-        records = tuple(to_record(record_type, row) for row in rows)
+        read = [to_record(record_type, row) for row in rows]
+        records = enhanced.completed(self._client, read, fields)
         started = cursors.instant(place.get("at")) or self._server_time(answer)
         if len(rows) < PAGE:
             return Page(records, None, started)
@@ -146,28 +157,33 @@ class QuickBooksConnector:
         fields: Mapping[str, Sequence[str]],
         after: str | None,
     ) -> Page:
-        """See ``Connector``. Every field comes, asked for or not."""
-        del fields
+        """See ``Connector``. Every field comes; newer custom fields if asked for."""
         for record_type in record_types:
             _entity(record_type)
         now = self._env.clock.now()
         if after is None:
-            return changes.first_page(self._client, record_types, since, now=now)
-        return changes.next_page(self._client, record_types, since, after, now=now)
+            page = changes.first_page(self._client, record_types, since, now=now)
+        else:
+            page = changes.next_page(self._client, record_types, since, after, now=now)
+        asked = [name for names in fields.values() for name in names]
+        return replace(page, records=enhanced.completed(self._client, page.records, asked))
 
     def read(
         self, record_type: str, ids: Sequence[str], *, fields: Sequence[str]
     ) -> tuple[Record, ...]:
-        """See ``Connector``. Every field comes, asked for or not."""
-        del fields
+        """See ``Connector``. Every field comes; newer custom fields if asked for."""
         entity = _entity(record_type)
         wanted = [one for one in dict.fromkeys(ids) if one.isdigit()]
         if len(wanted) == 1:
-            return self._read_one(entity, wanted[0])
-        return self._where(entity, "Id", wanted, _any_state(entity))
+            records = self._read_one(entity, wanted[0], custom_fields.asked(fields))
+        else:
+            records = self._where(entity, "Id", wanted, _any_state(entity))
+        return enhanced.completed(self._client, records, fields)
 
-    def _read_one(self, entity: Entity, record_id: str) -> tuple[Record, ...]:
-        answer = self._client.get(entity, record_id)
+    def _read_one(
+        self, entity: Entity, record_id: str, also: Sequence[tuple[str, str]]
+    ) -> tuple[Record, ...]:
+        answer = self._client.get(entity, record_id, *also)
         if answer.ok and fault_of(answer.json) is None:
             return (to_record(entity.name, mapping(answer.json).get(entity.name)),)
         error = judge(problem_of(answer))
@@ -179,7 +195,6 @@ class QuickBooksConnector:
         self, record_type: str, *, field: str, values: Sequence[str], fields: Sequence[str]
     ) -> tuple[Record, ...]:
         """See ``Connector``. Queries show the active ones only, unless they are asked."""
-        del fields
         entity = _entity(record_type)
         wanted = list(dict.fromkeys(value.strip() for value in values))
         # No name in QuickBooks holds a line break: such a value finds nothing.
@@ -194,7 +209,7 @@ class QuickBooksConnector:
                 lambda some: self._where(entity, prop, some),
                 may_be_odd=lambda value: not value.isascii(),
             )
-        return tuple(found)
+        return enhanced.completed(self._client, found, fields)
 
     def _where(
         self, entity: Entity, prop: str, values: Sequence[str], also: Sequence[str] = ()
@@ -216,11 +231,10 @@ class QuickBooksConnector:
         self, record_type: str, since: datetime, *, fields: Sequence[str]
     ) -> tuple[Record, ...]:
         """See ``Connector``: all of them, inactive ones too, by whatever name they have now."""
-        del fields
         entity = _entity(record_type)
         moment = since.astimezone(UTC).isoformat(timespec="seconds")
         conditions = [query.at_least("MetaData.CreateTime", moment), *_any_state(entity)]
-        return self._all(entity, conditions)
+        return enhanced.completed(self._client, self._all(entity, conditions), fields)
 
     def dated(
         self,
@@ -233,9 +247,9 @@ class QuickBooksConnector:
         fields: Sequence[str],
     ) -> tuple[Record, ...]:
         """See ``Dating``. Dates of documents are plain; every field comes, asked for or not."""
-        del where, fields
+        del where
         days = [query.at_least(by, first.isoformat()), query.at_most(by, last.isoformat())]
-        return self._all(_entity(record_type), days)
+        return enhanced.completed(self._client, self._all(_entity(record_type), days), fields)
 
     def _all(self, entity: Entity, conditions: Sequence[str]) -> tuple[Record, ...]:
         records: list[Record] = []

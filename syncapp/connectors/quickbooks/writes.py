@@ -14,6 +14,7 @@ from syncapp.connectors.base import Op, Refused, WriteBatch, WriteItem, WriteRes
 from syncapp.connectors.batches import WholeRefused, send_in_halves
 from syncapp.connectors.caller import Answer
 from syncapp.connectors.jsontext import Json, items, mapping, text
+from syncapp.connectors.quickbooks import custom_fields, enhanced
 from syncapp.connectors.quickbooks.client import QuickBooksClient
 from syncapp.connectors.quickbooks.entities import ENTITIES, Entity, Voiding
 from syncapp.connectors.quickbooks.errors import fault_of, judge, problem_in, problem_of
@@ -29,6 +30,7 @@ from syncapp.core.errors import (
     TryLater,
 )
 from syncapp.core.names import plain_name
+from syncapp.core.records import Record
 from syncapp.core.values import Value
 
 
@@ -50,7 +52,13 @@ def write(client: QuickBooksClient, batch: WriteBatch) -> tuple[WriteResult, ...
 
     def send(part: Sequence[WriteItem]) -> Mapping[str, WriteResult]:
         request_id = _request_id(batch, part, sendable)
-        if batch.single and len(part) == 1:
+        is_newer = any(
+            custom_fields.shows_enhanced(bodies[item.key].get("CustomField")) for item in part
+        )
+        if is_newer and len(part) > 1:
+            # A batch takes no include (UNCONFIRMED): halve it until each of them is alone.
+            raise WholeRefused(_NOT_ALONE)
+        if (batch.single or is_newer) and len(part) == 1:
             return _send_single(client, batch, part[0], bodies[part[0].key], request_id)
         return _send_batch(client, batch, part, bodies, request_id)
 
@@ -128,6 +136,10 @@ def _operation(batch: WriteBatch) -> Mapping[str, str]:
     return {"operation": "update"}
 
 
+#: Never a result: parts that get it are halved.
+_NOT_ALONE = RecordRejected("Newer custom fields are written one by one.", code="rejected")
+
+
 def _judged(op: Op) -> str:
     return "create" if op is Op.CREATE else "update"
 
@@ -151,7 +163,9 @@ def _send_single(
     body: Mapping[str, object],
     request_id: str,
 ) -> Mapping[str, WriteResult]:
-    answer = client.save(ENTITIES[batch.type], body, request_id, _also(batch))
+    is_newer = custom_fields.shows_enhanced(body.get("CustomField"))
+    also = (*_also(batch), *([custom_fields.INCLUDE] if is_newer else ()))
+    answer = client.save(ENTITIES[batch.type], body, request_id, also)
     fault = fault_of(answer.json)
     if not answer.ok or fault is not None:
         raise _whole_refusal(answer, batch)
@@ -159,7 +173,17 @@ def _send_single(
     if not mapping(told):
         return {item.key: Refused(item.key, _not_mentioned(answer, body))}
     record = to_record(batch.type, told)
+    if is_newer:
+        record = _read_back(client, record, item)
     return {item.key: Written(item.key, record, answer.request_id)}
+
+
+def _read_back(client: QuickBooksClient, record: Record, item: WriteItem) -> Record:
+    """What became of the newer custom fields; the write itself is done, whatever happens here."""
+    try:
+        return enhanced.read_back(client, record, item.values)
+    except SyncError:  # the next change or sweep tells
+        return record
 
 
 def _send_batch(

@@ -326,6 +326,33 @@ def test_newer_fields_need_to_be_asked_for_and_to_belong(books):
     assert "CustomField" not in books.get("customer/1")["Customer"]
 
 
+@pytest.mark.parametrize(("choice", "kept"), [("drop", 1), ("keep", 2)])
+def test_newer_fields_written_without_being_asked_for(books, choice, kept):
+    us(books)
+    books.control("POST", "behaviour", {"enhanced_without_include": choice})
+    form = {"label": "Ref", "type": "StringType", "on.Invoice": "on"}
+    assert books.http.post("/settings/fields", data=form).status_code == 303
+    (number,) = books.app.company.definitions
+    value = [{"DefinitionId": number, "StringValue": "A1"}]
+    made = books.post("invoice", invoice(CustomField=value))["Invoice"]
+    include = {"include": "enhancedAllCustomFields"}
+    shown = books.get(f"invoice/{made['Id']}", **include)["Invoice"]["CustomField"]
+    assert len([one for one in shown if "StringValue" in one or one["Name"] != "Ref"]) == kept
+
+
+@pytest.mark.parametrize(("choice", "shown"), [("leave_out", False), ("show", True)])
+def test_newer_fields_in_queries(books, choice, shown):
+    us(books)
+    books.control("POST", "behaviour", {"enhanced_in_queries": choice})
+    form = {"label": "Ref", "type": "StringType", "on.Invoice": "on"}
+    assert books.http.post("/settings/fields", data=form).status_code == 303
+    books.post("invoice", invoice())
+    found = books.get("query", query="select * from Invoice", include="enhancedAllCustomFields")[
+        "QueryResponse"
+    ]["Invoice"][0]
+    assert ("Ref" in {one["Name"] for one in found["CustomField"]}) == shown
+
+
 @pytest.mark.parametrize(("choice", "fault"), [("ignore", None), ("refuse", "5030")])
 def test_tax_excluded_in_the_us(books, choice, fault):
     us(books)
