@@ -125,7 +125,7 @@ def check_status(told: dict[str, Any]) -> None:
     for record in records:
         assert set(record) == {
             *("hubspot_id", "quickbooks_id", "label", "state"),
-            *("category", "code", "explanation", "remedy"),
+            *("category", "code", "explanation", "remedy", "failed_call"),
         }
         reasons = [record[name] for name in ("category", "code", "explanation", "remedy")]
         assert all(r is None for r in reasons) if record["state"] == "in_sync" else all(reasons)

@@ -180,11 +180,25 @@ def test_never_above_the_balance_that_is_read_right_before(cashier: Cashier) -> 
 def test_a_payment_of_several_invoices_is_left_to_a_person(cashier: Cashier) -> None:
     one, two = cashier.billed("100", "50")
     cashier.begin()
-    cashier.collect(one, "150", two)
+    cashier.collect(one, "120", two)
     cashier.world.settle()
     link = cashier.world.link(definition__object_type="payments")
     assert (link.state, link.code) == ("failing", "pay_several_invoices")
     assert cashier.posted() == []
+
+
+@proves("E3.5-to-quickbooks")
+def test_a_payment_that_is_all_several_invoices_owe_is_posted_once(cashier: Cashier) -> None:
+    one, two = cashier.billed("100", "50")
+    cashier.begin()
+    payment = cashier.collect(one, "150", two)
+    cashier.world.settle()
+    (posted,) = cashier.all("Payment")
+    assert posted["TotalAmt"] == 150
+    assert sorted(line["Amount"] for line in posted["Line"]) == [50, 100]
+    link = cashier.world.link(definition__object_type="payments", hubspot_id=payment)
+    assert link.state == "in_sync", link.explanation
+    assert len(cashier.everything("commerce_payments")) == 1
 
 
 @proves("E3.5-to-quickbooks", "E3.2-payment-added-qh")

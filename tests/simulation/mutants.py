@@ -138,7 +138,7 @@ RULES: Mapping[str, Mutant] = {
         (
             Patch(f"{S}.facts:matches_of", "busy=row.link_id in busy", "busy=False"),
             Patch(f"{S}.facts:matches_of", "busy=True", "busy=False"),
-            Patch(f"{S}.apply:_due_links", ".exclude(pk__in=waiting)", ""),
+            Patch(f"{S}.apply:_due", ".exclude(pk__in=waiting)", ""),
         ),
     ),
     "create_as_upsert": Mutant(
