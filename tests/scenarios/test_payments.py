@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from tests.proves import proves
 from tests.scenarios.documents import Seller, line, sale
 from tests.scenarios.test_invoices import start
 from tests.world import World
@@ -100,3 +102,31 @@ def test_s24_a_removed_payment_of_quickbooks_is_taken_off_its_own_invoice(
     assert payments(seller) == []
     link = world.link(definition__object_type="invoices")
     assert seller.standing(link.hubspot_id) == ("open", Decimal(100))
+
+
+@proves("S24", "S29")
+def test_s29_a_deal_gets_a_note_and_a_payment_and_none_of_its_properties_is_written(
+    world: World, seller: Seller
+) -> None:
+    contact = world.hubspot.add(email="b@example.com", firstname="Bea", lastname="Bly")
+    deal = seller.make("deals", {"dealname": "Garden", "dealstage": "appointmentscheduled"})
+    invoice = seller.bill(contact, line("Odd thing", "10", "2"))
+    world.hubspot.call(
+        "PUT", f"/crm/v4/objects/invoices/{invoice}/associations/default/deals/{deal}"
+    )
+    start(seller)
+    world.run()
+    booked = world.link(definition__object_type="invoices")
+    customer = seller.booked(booked.quickbooks_id)["CustomerRef"]["value"]
+    world.clock.advance(400)
+    seller.pay(customer, "20", (booked.quickbooks_id, "20"), TxnDate="2026-11-02")
+    world.settle()
+    assert len(seller.tied("deals", deal, "commerce_payments")) == 1
+    (note,) = seller.tied("deals", deal, "notes")
+    assert "20" in seller.read("notes", note, "hs_note_body")["hs_note_body"]
+    ours = [one for one in world.hubspot_app.ledger.entries if one["actor"].startswith("app:")]
+    assert ours
+    assert [one for one in ours if one["type"] == "deals"] == []
+    guide = (Path(__file__).parents[2] / "docs/guide/README.md").read_text()
+    assert "“Accounting”" in guide
+    assert "Use the **invoice object**" in guide
