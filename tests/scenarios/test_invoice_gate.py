@@ -12,7 +12,6 @@ import pytest
 
 from simulators.hubspot.records import Record
 from simulators.quickbooks.company import COUNTRIES
-from syncapp.core.errors import ConfigurationInvalid
 from syncapp.models import RecordLink
 from syncapp.services import failing_records
 from tests.proves import proves
@@ -349,14 +348,18 @@ def test_the_first_row_wins(trade: Trade, seller: Seller) -> None:
     held_back(trade, "failing", "inv_period_closed")
 
 
-@proves("S27")
+@proves("S27", "E3.3-non-us")
 @pytest.mark.parametrize("country", ["GB", "CA", "AU"])
-def test_s27_a_company_abroad_cannot_be_sent_invoices_at_all(
+def test_s27_each_invoice_for_a_company_abroad_is_held_back_with_the_reason(
     transactional_db: None, country: str
 ) -> None:
     trade = Trade(Seller(World(country=country)))
-    with pytest.raises(ConfigurationInvalid, match=f"country is {country}, not the United States"):
-        trade.start()
+    home = trade.world.pair.quickbooks.details["currency"]
+    trade.world.hubspot_app.hub_settings.additional_currencies = [home]
+    trade.start()
+    trade.seller.bill(trade.client(), line("Design", "50"), hs_currency=str(home))
+    trade.run()
+    held_back(trade, "failing", "inv_non_us", country, "tax code on every line")
 
 
 @proves("S27", "E3.3-non-us")
