@@ -32,7 +32,7 @@ _SECRET_NAMES = frozenset(
 
 def redact(words: str) -> str:
     """A vendor's words without anything that looks like a token, cut to a readable length."""
-    return _SECRETS.sub(REMOVED, words)[:2000]
+    return _SECRETS.sub(REMOVED, _storable(words))[:2000]
 
 
 def shown(body: object) -> str:
@@ -40,10 +40,17 @@ def shown(body: object) -> str:
     if body is None or body == "":
         return ""
     words = body if isinstance(body, str) else "\n".join(_lines(body, ""))
-    clean = _SECRETS.sub(REMOVED, words)  # before it is cut: no half of a token at the edge
+    clean = _SECRETS.sub(
+        REMOVED, _storable(words)
+    )  # before it is cut: no half of a token at the edge
     if len(clean) <= MOST_CHARACTERS:
         return clean
     return f"{clean[:MOST_CHARACTERS]}\n… ({len(clean) - MOST_CHARACTERS:,} more characters)"
+
+
+def _storable(words: str) -> str:
+    """The words with what no database holds (half a character, NUL) spelt out."""
+    return words.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def is_shared(body: object) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syncapp.connectors import hubspot, jsontext, quickbooks
 from syncapp.connectors.base import Connector, Op, Refused, WriteBatch, WriteItem
-from syncapp.connectors.exchanges import MOST_CHARACTERS, is_shared, shown
+from syncapp.connectors.exchanges import MOST_CHARACTERS, is_shared, redact, shown
 from syncapp.connectors.oauth import StaticToken
 from syncapp.connectors.rate import MemoryBudgetStore
 from syncapp.core.errors import Exchange, OutcomeUnknown
@@ -201,3 +201,12 @@ def test_a_batch_halved_to_one_record_keeps_that_records_call() -> None:
     assert not kept["b"].is_shared
     assert "Bee" in kept["b"].request
     assert "Ann" not in kept["b"].request
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\x00"])
+def test_what_no_database_holds_is_spelt_out(odd: str) -> None:
+    """Found by mutated answers: half a character in a refusal ended the run as crashed."""
+    for told in (shown({"message": f"No {odd}."}), shown(f"No {odd}."), redact(f"No {odd}.")):
+        assert odd not in told
+        told.encode()
+        assert "No" in told
