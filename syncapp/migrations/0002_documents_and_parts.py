@@ -5,65 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0001_foundations'),
+        ("syncapp", "0001_foundations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accountpair',
-            name='time_zone',
-            field=models.CharField(blank=True, default='', help_text="Empty: QuickBooks' own, else HubSpot's.", max_length=64, verbose_name='company time zone'),
+            model_name="accountpair",
+            name="time_zone",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Empty: QuickBooks' own, else HubSpot's.",
+                max_length=64,
+                verbose_name="company time zone",
+            ),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='amount',
+            model_name="recordlink",
+            name="amount",
             field=models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='blocked_on',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='waiting', to='syncapp.recordlink'),
+            model_name="recordlink",
+            name="blocked_on",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="waiting",
+                to="syncapp.recordlink",
+            ),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='currency',
-            field=models.CharField(blank=True, default='', max_length=8),
+            model_name="recordlink",
+            name="currency",
+            field=models.CharField(blank=True, default="", max_length=8),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='document_date',
+            model_name="recordlink",
+            name="document_date",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='due_date',
+            model_name="recordlink",
+            name="due_date",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='number',
-            field=models.CharField(blank=True, default='', max_length=64),
+            model_name="recordlink",
+            name="number",
+            field=models.CharField(blank=True, default="", max_length=64),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='parts', to='syncapp.recordlink'),
+            model_name="recordlink",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="parts",
+                to="syncapp.recordlink",
+            ),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='party',
-            field=models.CharField(blank=True, default='', max_length=500, verbose_name='customer'),
+            model_name="recordlink",
+            name="party",
+            field=models.CharField(blank=True, default="", max_length=500, verbose_name="customer"),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='wanted',
+            model_name="recordlink",
+            name="wanted",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='syncdefinition',
-            name='host',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hosted', to='syncapp.syncdefinition'),
+            model_name="syncdefinition",
+            name="host",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="hosted",
+                to="syncapp.syncdefinition",
+            ),
         ),
     ]

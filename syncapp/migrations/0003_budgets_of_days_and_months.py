@@ -5,58 +5,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0002_documents_and_parts'),
+        ("syncapp", "0002_documents_and_parts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ratebudget',
-            name='blocked_why',
-            field=models.CharField(blank=True, default='', max_length=8),
+            model_name="ratebudget",
+            name="blocked_why",
+            field=models.CharField(blank=True, default="", max_length=8),
         ),
         migrations.AddField(
-            model_name='ratebudget',
-            name='slowed_at',
+            model_name="ratebudget",
+            name="slowed_at",
             field=models.FloatField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='ratebudget',
-            name='slowed_part',
+            model_name="ratebudget",
+            name="slowed_part",
             field=models.FloatField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='ratebudget',
-            name='slowed_until',
+            model_name="ratebudget",
+            name="slowed_until",
             field=models.FloatField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='syncdefinition',
-            name='listed_at',
-            field=models.DateTimeField(blank=True, help_text='When both sides had been listed to the end', null=True),
+            model_name="syncdefinition",
+            name="listed_at",
+            field=models.DateTimeField(
+                blank=True, help_text="When both sides had been listed to the end", null=True
+            ),
         ),
         migrations.CreateModel(
-            name='DailyBudget',
+            name="DailyBudget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('limit', models.PositiveIntegerField()),
-                ('remaining', models.PositiveIntegerField()),
-                ('seen_at', models.DateTimeField()),
-                ('connection', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='daily_budget', to='syncapp.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("limit", models.PositiveIntegerField()),
+                ("remaining", models.PositiveIntegerField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="daily_budget",
+                        to="syncapp.connection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MonthlyReads',
+            name="MonthlyReads",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(help_text='Its first day')),
-                ('reads', models.PositiveIntegerField(default=0)),
-                ('alarmed', models.PositiveSmallIntegerField(default=0)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='monthly_reads', to='syncapp.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(help_text="Its first day")),
+                ("reads", models.PositiveIntegerField(default=0)),
+                ("alarmed", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="monthly_reads",
+                        to="syncapp.connection",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'month'), name='reads_unique_month')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection", "month"), name="reads_unique_month"
+                    )
+                ],
             },
         ),
     ]

@@ -6,39 +6,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0003_budgets_of_days_and_months'),
+        ("syncapp", "0003_budgets_of_days_and_months"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Preflight',
+            name="Preflight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('running', 'Running'), ('finished', 'Finished'), ('failed', 'Failed')], default='requested', max_length=16)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('api_calls', models.JSONField(blank=True, default=dict, help_text='{side: calls made}')),
-                ('detail', models.TextField(blank=True, default='', help_text='Why the last look failed.')),
-                ('requested_at', models.DateTimeField()),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('pair', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preflight', to='syncapp.accountpair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("running", "Running"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                        ],
+                        default="requested",
+                        max_length=16,
+                    ),
+                ),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                (
+                    "api_calls",
+                    models.JSONField(blank=True, default=dict, help_text="{side: calls made}"),
+                ),
+                (
+                    "detail",
+                    models.TextField(blank=True, default="", help_text="Why the last look failed."),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pair",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preflight",
+                        to="syncapp.accountpair",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PreflightTick',
+            name="PreflightTick",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32)),
-                ('who', models.CharField(max_length=150)),
-                ('at', models.DateTimeField()),
-                ('text', models.TextField(help_text='What was confirmed, word by word.')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='preflight_ticks', to='syncapp.accountpair')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32)),
+                ("who", models.CharField(max_length=150)),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField(help_text="What was confirmed, word by word.")),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preflight_ticks",
+                        to="syncapp.accountpair",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pair', 'code'), name='preflight_tick_unique')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("pair", "code"), name="preflight_tick_unique")
+                ],
             },
         ),
     ]

@@ -4,40 +4,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0004_preflight'),
+        ("syncapp", "0004_preflight"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='fieldmappingrow',
-            name='transforms',
+            model_name="fieldmappingrow",
+            name="transforms",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='filtercondition',
-            name='kind',
-            field=models.CharField(choices=[('text', 'text'), ('email', 'email'), ('phone', 'phone'), ('url', 'url'), ('number', 'number'), ('money', 'money'), ('date', 'date'), ('datetime', 'datetime'), ('boolean', 'boolean'), ('choice', 'choice'), ('reference', 'reference'), ('structure', 'structure')], default='text', max_length=16),
+            model_name="filtercondition",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("text", "text"),
+                    ("email", "email"),
+                    ("phone", "phone"),
+                    ("url", "url"),
+                    ("number", "number"),
+                    ("money", "money"),
+                    ("date", "date"),
+                    ("datetime", "datetime"),
+                    ("boolean", "boolean"),
+                    ("choice", "choice"),
+                    ("reference", "reference"),
+                    ("structure", "structure"),
+                ],
+                default="text",
+                max_length=16,
+            ),
         ),
         migrations.AddField(
-            model_name='filtercondition',
-            name='related',
-            field=models.CharField(blank=True, default='', help_text='The type of associated records.', max_length=32),
+            model_name="filtercondition",
+            name="related",
+            field=models.CharField(
+                blank=True, default="", help_text="The type of associated records.", max_length=32
+            ),
         ),
         migrations.AddField(
-            model_name='recordlink',
-            name='included_by',
-            field=models.CharField(blank=True, default='', help_text='Who took it in although it is older than the sync.', max_length=150),
+            model_name="recordlink",
+            name="included_by",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Who took it in although it is older than the sync.",
+                max_length=150,
+            ),
         ),
         migrations.AddField(
-            model_name='syncdefinition',
-            name='start',
-            field=models.DateField(blank=True, help_text='Records made before that day are left out; empty for all.', null=True, verbose_name='start date'),
+            model_name="syncdefinition",
+            name="start",
+            field=models.DateField(
+                blank=True,
+                help_text="Records made before that day are left out; empty for all.",
+                null=True,
+                verbose_name="start date",
+            ),
         ),
         migrations.AlterField(
-            model_name='filtercondition',
-            name='operator',
-            field=models.CharField(choices=[('is', 'is'), ('is_not', 'is not'), ('in', 'is any of'), ('not_in', 'is none of'), ('contains', 'contains'), ('not_contains', 'does not contain'), ('contains_token', 'contains the word'), ('not_contains_token', 'does not contain the word'), ('starts_with', 'starts with'), ('ends_with', 'ends with'), ('has_value', 'is known'), ('no_value', 'is unknown'), ('greater', 'is greater than'), ('at_least', 'is at least'), ('less', 'is less than'), ('at_most', 'is at most'), ('between', 'is between'), ('not_between', 'is not between'), ('after', 'is after'), ('on_or_after', 'is on or after'), ('before', 'is before'), ('on_or_before', 'is on or before'), ('is_today', 'is today'), ('less_days_ago', 'is less than {} days ago'), ('more_days_ago', 'is more than {} days ago'), ('less_days_ahead', 'is less than {} days from now'), ('more_days_ahead', 'is more than {} days from now')], max_length=32),
+            model_name="filtercondition",
+            name="operator",
+            field=models.CharField(
+                choices=[
+                    ("is", "is"),
+                    ("is_not", "is not"),
+                    ("in", "is any of"),
+                    ("not_in", "is none of"),
+                    ("contains", "contains"),
+                    ("not_contains", "does not contain"),
+                    ("contains_token", "contains the word"),
+                    ("not_contains_token", "does not contain the word"),
+                    ("starts_with", "starts with"),
+                    ("ends_with", "ends with"),
+                    ("has_value", "is known"),
+                    ("no_value", "is unknown"),
+                    ("greater", "is greater than"),
+                    ("at_least", "is at least"),
+                    ("less", "is less than"),
+                    ("at_most", "is at most"),
+                    ("between", "is between"),
+                    ("not_between", "is not between"),
+                    ("after", "is after"),
+                    ("on_or_after", "is on or after"),
+                    ("before", "is before"),
+                    ("on_or_before", "is on or before"),
+                    ("is_today", "is today"),
+                    ("less_days_ago", "is less than {} days ago"),
+                    ("more_days_ago", "is more than {} days ago"),
+                    ("less_days_ahead", "is less than {} days from now"),
+                    ("more_days_ahead", "is more than {} days from now"),
+                ],
+                max_length=32,
+            ),
         ),
     ]

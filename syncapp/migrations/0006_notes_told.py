@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0005_mapping_and_filters'),
+        ("syncapp", "0005_mapping_and_filters"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recordlink',
-            name='told',
+            model_name="recordlink",
+            name="told",
             field=models.JSONField(blank=True, default=list),
         ),
     ]

@@ -5,29 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0006_notes_told'),
+        ("syncapp", "0006_notes_told"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FailedCall',
+            name="FailedCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('hubspot', 'HubSpot'), ('quickbooks', 'QuickBooks')], max_length=16)),
-                ('at', models.DateTimeField()),
-                ('method', models.CharField(max_length=8)),
-                ('path', models.CharField(max_length=500)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('request_id', models.CharField(blank=True, default='', max_length=128)),
-                ('request', models.TextField(blank=True, default='')),
-                ('response', models.TextField(blank=True, default='')),
-                ('is_shared', models.BooleanField(default=False)),
-                ('link', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='failed_call', to='syncapp.recordlink')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("hubspot", "HubSpot"), ("quickbooks", "QuickBooks")],
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("method", models.CharField(max_length=8)),
+                ("path", models.CharField(max_length=500)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("request_id", models.CharField(blank=True, default="", max_length=128)),
+                ("request", models.TextField(blank=True, default="")),
+                ("response", models.TextField(blank=True, default="")),
+                ("is_shared", models.BooleanField(default=False)),
+                (
+                    "link",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="failed_call",
+                        to="syncapp.recordlink",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'failed call',
+                "verbose_name": "failed call",
             },
         ),
     ]

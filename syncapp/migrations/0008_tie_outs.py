@@ -6,32 +6,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0007_failed_calls'),
+        ("syncapp", "0007_failed_calls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TieOut',
+            name="TieOut",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(help_text="The month's first day.")),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('running', 'Running'), ('finished', 'Finished'), ('failed', 'Failed')], default='requested', max_length=16)),
-                ('progress', models.CharField(blank=True, default='', max_length=100)),
-                ('detail', models.TextField(blank=True, default='', help_text='Why it failed.')),
-                ('figures', models.JSONField(blank=True, default=dict)),
-                ('api_calls', models.JSONField(blank=True, default=dict, help_text='{side: calls made}')),
-                ('who', models.CharField(blank=True, default='', max_length=150)),
-                ('requested_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tie_outs', to='syncapp.accountpair')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(help_text="The month's first day.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("running", "Running"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                        ],
+                        default="requested",
+                        max_length=16,
+                    ),
+                ),
+                ("progress", models.CharField(blank=True, default="", max_length=100)),
+                ("detail", models.TextField(blank=True, default="", help_text="Why it failed.")),
+                ("figures", models.JSONField(blank=True, default=dict)),
+                (
+                    "api_calls",
+                    models.JSONField(blank=True, default=dict, help_text="{side: calls made}"),
+                ),
+                ("who", models.CharField(blank=True, default="", max_length=150)),
+                ("requested_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tie_outs",
+                        to="syncapp.accountpair",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tie-out',
-                'indexes': [models.Index(fields=['pair', 'month', '-id'], name='tie_out_recent')],
+                "verbose_name": "tie-out",
+                "indexes": [models.Index(fields=["pair", "month", "-id"], name="tie_out_recent")],
             },
         ),
     ]

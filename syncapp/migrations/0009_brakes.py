@@ -4,35 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncapp', '0008_tie_outs'),
+        ("syncapp", "0008_tie_outs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='rehearsal',
-            name='approved_at',
+            model_name="rehearsal",
+            name="approved_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='rehearsal',
-            name='approved_by',
-            field=models.CharField(blank=True, default='', max_length=150),
+            model_name="rehearsal",
+            name="approved_by",
+            field=models.CharField(blank=True, default="", max_length=150),
         ),
         migrations.AddField(
-            model_name='syncdefinition',
-            name='approval',
-            field=models.JSONField(blank=True, default=dict, help_text='What was confirmed last.'),
+            model_name="syncdefinition",
+            name="approval",
+            field=models.JSONField(blank=True, default=dict, help_text="What was confirmed last."),
         ),
         migrations.AddField(
-            model_name='syncdefinition',
-            name='brake',
-            field=models.JSONField(blank=True, default=dict, help_text='What is to be confirmed.'),
+            model_name="syncdefinition",
+            name="brake",
+            field=models.JSONField(blank=True, default=dict, help_text="What is to be confirmed."),
         ),
         migrations.AddField(
-            model_name='syncdefinition',
-            name='held_at',
-            field=models.DateTimeField(blank=True, help_text='Since when it waits for a confirmation.', null=True),
+            model_name="syncdefinition",
+            name="held_at",
+            field=models.DateTimeField(
+                blank=True, help_text="Since when it waits for a confirmation.", null=True
+            ),
         ),
     ]

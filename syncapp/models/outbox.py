@@ -35,7 +35,7 @@ class PendingWrite(models.Model):
     link = models.ForeignKey(RecordLink, on_delete=models.CASCADE, related_name="writes")
     side = models.CharField(max_length=16, choices=SIDES)
     record_type = models.CharField(max_length=32)
-    op = models.CharField(max_length=8)
+    op = models.CharField(max_length=16)
     payload = models.JSONField()
     changes = models.JSONField()
     marker = models.CharField(max_length=128, blank=True, default="")
