@@ -194,12 +194,12 @@ def _rate(act: Callable[[int], Any], numbers: range) -> float:
     return len(numbers) / (time.process_time() - began)
 
 
-def _memory() -> float:
+def _memory() -> int:
     """Bytes of memory in use: now where the system tells (Linux), else the most so far."""
     status = Path("/proc/self/statm")
     if status.exists():
-        return int(status.read_text().split()[1]) * float(resource.getpagesize())
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
+        return int(status.read_text().split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 _MEASURES: Mapping[str, Callable[[int, int], Mapping[str, float]]] = {
