@@ -74,7 +74,7 @@ def plan(link: LinkState, config: SyncConfig, facts: InvoiceFacts) -> RecordPlan
     _customer(draft, link, config, facts, is_frozen=is_frozen)
     _lines(draft, link, config, facts, is_frozen=is_frozen)
     if not draft.writes and draft.status == IN_SYNC:
-        differ = _totals(ours, theirs)
+        differ = totals_differ(ours, theirs)
         if differ is not None:
             draft.refuse(differ)
     changes = []
@@ -98,7 +98,10 @@ def _is_paid(theirs: Values) -> bool:
     return amount(theirs.get("TotalAmt")) != amount(theirs.get("Balance"))
 
 
-def _totals(ours: Values, theirs: Values) -> Status | None:
+def totals_differ(ours: Values, theirs: Values) -> Status | None:
+    """Both totals, where they are not the same to the cent; a voided invoice has none."""
+    if status_of(theirs) == VOIDED:
+        return None
     mine, booked_total = amount(ours.get("hs_amount_billed")), booked_totals(theirs).total
     if mine == booked_total:
         return None

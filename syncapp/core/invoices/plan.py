@@ -11,9 +11,8 @@ from decimal import Decimal
 
 from syncapp.core.invoices import gate, mirror, outbound
 from syncapp.core.invoices.facts import InvoiceFacts
-from syncapp.core.invoices.lines import booked_totals
 from syncapp.core.money import ZERO, amount, shown
-from syncapp.core.pairs.invoices import VOIDED, status_of
+from syncapp.core.pairs.invoices import VOIDED
 from syncapp.core.plan import IN_SYNC, Change, ChangeOp, RecordPlan, Status, because
 from syncapp.core.planner import Facts, LinkState, Observed, SyncConfig, why_gone, why_not_created
 from syncapp.core.sides import Side
@@ -103,21 +102,8 @@ def _open_and_paid(side: Side, seen: Observed) -> tuple[Decimal, Decimal]:
 def _compare(link: LinkState) -> RecordPlan:
     """Two invoices that were both there: compared, never written (ENGINE 3.1)."""
     assert link.hubspot is not None and link.quickbooks is not None  # noqa: S101, PT018
-    differ = totals_differ(link.hubspot, link.quickbooks)
+    differ = outbound.totals_differ(link.hubspot.values, link.quickbooks.values)
     return RecordPlan(differ or IN_SYNC, base=link.base)
-
-
-def totals_differ(hubspot: Observed, quickbooks: Observed) -> Status | None:
-    """Both totals, where they are not the same to the cent."""
-    if status_of(quickbooks.values) == VOIDED:
-        return None
-    ours, theirs = amount(hubspot.values.get("hs_amount_billed")), booked_totals(quickbooks.values)
-    if ours == theirs.total:
-        return None
-    currency = str(hubspot.values.get("hs_currency") or "")
-    return because(
-        "totals", hubspot=shown(ours, currency), quickbooks=shown(theirs.total, currency)
-    )
 
 
 def _with_balance(plan: RecordPlan, link: LinkState, around: InvoiceFacts) -> RecordPlan:

@@ -102,6 +102,14 @@ def _unsummarised(side: Side, values: Values) -> Summary:
     return Summary()
 
 
+def planned_elsewhere(
+    to: Side, values: Values, mappings: tuple[FieldMapping, ...]
+) -> Mapping[str, Value] | Refusal:
+    """What a new document needs is planned in ``core/invoices``; nothing is added here."""
+    del to, values, mappings
+    return {}
+
+
 def _whole(side: Side, record: Record) -> tuple[Record, ...]:
     """Most records are synced as they are."""
     del side

@@ -7,12 +7,18 @@ What is planned with it is in ``core/invoices``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from syncapp.core.invoices.lines import booked_totals, mirrored
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.money import amount, plain
-from syncapp.core.pairs.base import Exclusion, ObjectPair, Option, OptionKind, Refusal, Summary
+from syncapp.core.pairs.base import (
+    Exclusion,
+    ObjectPair,
+    Option,
+    OptionKind,
+    Summary,
+    planned_elsewhere,
+)
 from syncapp.core.records import Record, RecordRef
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
@@ -130,13 +136,6 @@ def _summary(side: Side, values: Values) -> Summary:
     )  # fmt: skip
 
 
-def _completes(
-    to: Side, values: Values, mappings: tuple[FieldMapping, ...]
-) -> Mapping[str, Value] | Refusal:
-    del to, values, mappings  # what a new invoice needs is planned in ``core/invoices``
-    return {}
-
-
 def is_foreign(values: Values) -> bool:
     """Whether a HubSpot invoice was not made there by a person or a workflow."""
     source = str(values.get("hs_invoice_source") or "").casefold()
@@ -222,7 +221,7 @@ INVOICES = ObjectPair(
     match_keys=_match_keys,
     match_key_label="the invoice number, customer and total",
     label=_label,
-    completes=_completes,
+    completes=planned_elsewhere,
     reads={
         Side.HUBSPOT: (
             *(mapping.hubspot for mapping in DERIVED), MARKER, "hs_object_id",
@@ -282,7 +281,7 @@ LINES = ObjectPair(
     match_keys=lambda side, values: (),
     match_key_label="",
     label=_line_label,
-    completes=_completes,
+    completes=planned_elsewhere,
     rank=3,
     host="invoices",
     fed_by="invoices",

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.money import ZERO, amount, plain
-from syncapp.core.pairs.base import ObjectPair, Refusal, Summary
+from syncapp.core.pairs.base import ObjectPair, Summary, planned_elsewhere
 from syncapp.core.pairs.invoices import MARKER
 from syncapp.core.records import Record, RecordRef
 from syncapp.core.schema import Kind
@@ -142,13 +142,6 @@ def _summary(side: Side, values: Values) -> Summary:
     )  # fmt: skip
 
 
-def _completes(
-    to: Side, values: Values, mappings: tuple[FieldMapping, ...]
-) -> Mapping[str, Value] | Refusal:
-    del to, values, mappings  # what a new payment needs is planned in ``core/invoices``
-    return {}
-
-
 def _shown(
     hubspot: str, quickbooks: str, label: str, kind: Kind = Kind.TEXT, *, instant: bool = False
 ) -> FieldMapping:
@@ -166,7 +159,7 @@ PAYMENTS = ObjectPair(
     match_keys=_match_keys,
     match_key_label="our own mark",
     label=_label,
-    completes=_completes,
+    completes=planned_elsewhere,
     reads={
         Side.HUBSPOT: (
             MARKER, "hs_object_id", "hs_latest_status", "hs_processor_type", "hs_currency_code",
@@ -197,7 +190,7 @@ NOTES = ObjectPair(
     match_keys=lambda side, values: (),
     match_key_label="",
     label=_label,
-    completes=_completes,
+    completes=planned_elsewhere,
     rank=5,
     host="invoices",
     fed_by="payments",
