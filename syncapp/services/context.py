@@ -108,6 +108,12 @@ class RunContext:
         """The active sync of an object, where this run covers it."""
         return next((s for s in self.syncs if s.config.pair.name == object_type), None)
 
+    def definition_of(self, object_type: str) -> SyncDefinition | None:
+        """The living sync of an object, whether or not this run covers it."""
+        return SyncDefinition.objects.filter(
+            pair=self.pair, object_type=object_type, deleted_at=None
+        ).first()
+
     def confirm(self) -> None:
         """Prove, inside a transaction, that the lease is still ours."""
         leases.confirm(self.lease, env=self.env)

@@ -24,9 +24,7 @@ ITEM_FIELDS = ("Name", "Type", "Sku", "Active", "IncomeAccountRef.value", "Taxab
 
 def of_lines(context: RunContext, lines: Sequence[BilledLine]) -> Mapping[str, Goods]:
     """The item of each line that has one, by line id: its product's, else its SKU's."""
-    products = SyncDefinition.objects.filter(
-        pair=context.pair, object_type="products", deleted_at=None
-    ).first()
+    products = context.definition_of("products")
     by_product = _by_product(context, products, {line.product for line in lines if line.product})
     by_sku = _by_sku(context, products, {line.sku for line in lines if line.sku})
     found: dict[str, Goods] = {}

@@ -15,7 +15,7 @@ from syncapp.core.pairs.invoices import LINES
 from syncapp.core.plan import RecordPlan, Status
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
-from syncapp.models import RecordLink, SyncDefinition
+from syncapp.models import RecordLink
 from syncapp.services import store
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
@@ -108,9 +108,7 @@ def _whole(link: RecordLink | None) -> Whole | None:
 
 def _products(context: RunContext, items: set[str]) -> Mapping[str, str]:
     """The HubSpot products of QuickBooks items that are linked."""
-    definition = SyncDefinition.objects.filter(
-        pair=context.pair, object_type="products", deleted_at=None
-    ).first()
+    definition = context.definition_of("products")
     if definition is None:
         return {}
     rows = definition.links.filter(

@@ -47,9 +47,7 @@ def find(
 
 def _resting(context: RunContext) -> ActiveSync | None:
     """The contact sync that this run does not cover; its links are known all the same."""
-    found = SyncDefinition.objects.filter(
-        pair=context.pair, object_type="contacts", deleted_at=None
-    ).first()
+    found = context.definition_of("contacts")
     return ActiveSync(found, load_config(found)) if found is not None else None
 
 
