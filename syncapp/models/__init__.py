@@ -11,6 +11,7 @@ from syncapp.models.links import IdAlias, RecordKey, RecordLink
 from syncapp.models.notifications import Notification
 from syncapp.models.outbox import PendingWrite
 from syncapp.models.pairs import AccountPair
+from syncapp.models.preferences import Preference
 from syncapp.models.preflights import Preflight, PreflightTick
 from syncapp.models.runs import RecordLogEntry, Rehearsal, SyncRun, Trigger
 from syncapp.models.tie_outs import TieOut
@@ -29,6 +30,7 @@ __all__ = [
     "MonthlyReads",
     "Notification",
     "PendingWrite",
+    "Preference",
     "Preflight",
     "PreflightTick",
     "RateBudget",

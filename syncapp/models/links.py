@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,13 @@ class RecordLink(models.Model):
     due_date = models.DateField(null=True, blank=True)
     amount = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
     currency = models.CharField(max_length=8, blank=True, default="")
+    home_amount = models.DecimalField(
+        max_digits=20,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text=_("In the company's home currency; empty without an amount or without a rate."),
+    )
     state = models.CharField(max_length=16, choices=STATES, default=State.WAITING.value)
     code = models.CharField(max_length=32, blank=True, default="pending")
     params = models.JSONField(default=dict, blank=True)
@@ -85,6 +93,15 @@ class RecordLink(models.Model):
         default="",
         help_text=_("Who took it in although it is older than the sync."),
     )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="records",
+        verbose_name=_("assignee"),
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True, default="")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     synced_at = models.DateTimeField(null=True, blank=True)
