@@ -42,10 +42,11 @@ def date_in(value: Value, where: ZoneInfo) -> Value:
     if is_empty(value) or not isinstance(value, str | int) or isinstance(value, bool):
         return value
     told = str(value).strip()
-    if len(told) == len("2026-01-31"):
+    is_milliseconds = told.lstrip("-").isdigit()
+    if len(told) == len("2026-01-31") and not is_milliseconds:
         return told
     try:
-        if told.lstrip("-").isdigit():
+        if is_milliseconds:
             moment = datetime.fromtimestamp(int(told) / 1000, UTC)
         else:
             moment = datetime.fromisoformat(told)
