@@ -56,6 +56,12 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "Nothing to do.", Fixer.NOBODY,
     ),
     Reason(
+        "refund_no_contact", _E, Category.CHOICE,
+        "The customer of this refund has no contact in HubSpot to show it on.",
+        "Nothing to do in QuickBooks; sync the customer if the refund should be shown.",
+        Fixer.HERE,
+    ),
+    Reason(
         "pay_failed", _E, Category.CHOICE,
         "The payment failed in HubSpot: no money arrived.",
         "Nothing to do.", Fixer.NOBODY,

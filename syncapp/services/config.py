@@ -131,13 +131,14 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
     """
     pair = definition.object_pair
     if definition.host is not None:
+        host = load_config(definition.host, now=now)
         return replace(
-            load_config(definition.host, now=now),
+            host,
             pair=pair,
             winner=Side.QUICKBOOKS,
             mappings=pair.mappings,
             filters={},
-            start=None,
+            start=host.start if pair.dated_by else None,
             version=definition.config_version,
         )
     builtin = {mapping.key: mapping for mapping in pair.mappings}

@@ -13,7 +13,7 @@ from syncapp.core.merge import BasePair
 from syncapp.core.plan import IN_SYNC, RecordPlan
 from syncapp.models import RecordLink
 from syncapp.services import facts as fact_finding
-from syncapp.services import invoice_lines, invoices, payments, products
+from syncapp.services import invoice_lines, invoices, payments, products, refunds
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
 from syncapp.services.plain_plans import plan_plainly
@@ -90,4 +90,5 @@ PLANNERS: Mapping[str, Planner] = {
     "invoice_lines": invoice_lines.plan,
     "payments": payments.plan,
     "payment_notes": payments.plan_notes,
+    "refunds": refunds.plan,
 }

@@ -78,6 +78,15 @@ class Seller:
         }  # fmt: skip
         return str(self.quickbooks.call("POST", "/payment", body)["Payment"]["Id"])
 
+    def refund(self, customer: str, *lines: Row, **fields: Any) -> str:
+        """A refund receipt entered in QuickBooks: money given back at once."""
+        body = {
+            "CustomerRef": {"value": customer}, "Line": list(lines),
+            "DepositToAccountRef": {"value": self.account("Bank")}, **fields,
+        }  # fmt: skip
+        made = self.quickbooks.call("POST", "/refundreceipt", body)
+        return str(made["RefundReceipt"]["Id"])
+
     # -- HubSpot
 
     def make(self, kind: str, properties: Row, *ties: tuple[str, int]) -> str:

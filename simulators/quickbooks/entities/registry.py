@@ -25,6 +25,7 @@ ENTITIES: tuple[Entity, ...] = (
     transactions.PAYMENT,
     transactions.CREDIT_MEMO,
     transactions.SALES_RECEIPT,
+    transactions.REFUND_RECEIPT,
     transactions.ESTIMATE,
     transactions.DEPOSIT,
     company.COMPANY_INFO,

@@ -1,4 +1,4 @@
-"""Invoice, Payment, CreditMemo, SalesReceipt, Estimate, Deposit: their fields.
+"""Invoice, Payment, CreditMemo, SalesReceipt, RefundReceipt, Estimate, Deposit: their fields.
 
 All share one id sequence. What they do to each other is in ``rules``.
 """
@@ -169,6 +169,34 @@ SALES_RECEIPT = Entity(
     operations=ALL_WRITES,
     indexed=("DocNumber", "CustomerRef"),
     ignored=(*_IGNORED, "SalesReceiptEx", "LessCIS", "TxnStatus", "HomeBalance", "DueDate"),
+)
+
+# Money given back at once. Its fields beyond the schema's are UNCONFIRMED.
+REFUND_RECEIPT = Entity(
+    name="RefundReceipt",
+    group=Group.TRANSACTION,
+    family="transactions",
+    plural="Transactions",
+    fields=(
+        *head(),
+        customer(required=False),
+        memo(),
+        *addresses(),
+        *sale_tail(),
+        balance(),
+        ref("PaymentMethodRef", "PaymentMethod"),
+        text("PaymentRefNum", 21),
+        ref("DepositToAccountRef", "Account", kept=True, required=True),
+        ref("ProjectRef"),
+    ),
+    title="DocNumber",
+    order=_UPDATED,
+    operations=ALL_WRITES,
+    indexed=("DocNumber", "CustomerRef"),
+    ignored=(
+        *_IGNORED,
+        *("RefundReceiptEx", "RemainingCredit", "TxnStatus", "HomeBalance", "DueDate"),
+    ),
 )
 
 ESTIMATE = Entity(

@@ -18,6 +18,7 @@ from simulators.quickbooks.rules.sales import (
     CreditMemoRules,
     EstimateRules,
     InvoiceRules,
+    RefundReceiptRules,
     SalesReceiptRules,
 )
 
@@ -49,6 +50,7 @@ RULES: dict[str, Rules] = {
     "Invoice": InvoiceRules(),
     "CreditMemo": CreditMemoRules(),
     "SalesReceipt": SalesReceiptRules(),
+    "RefundReceipt": RefundReceiptRules(),
     "Estimate": EstimateRules(),
     "Payment": PaymentRules(),
     "Deposit": DepositRules(),

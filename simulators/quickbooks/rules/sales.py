@@ -213,6 +213,12 @@ class SalesReceiptRules(SaleRules):
         change.values.setdefault("DepositToAccountRef", {"value": "4"})
 
 
+class RefundReceiptRules(SaleRules):
+    """Refund receipts: the money leaves at once, what was sold comes back."""
+
+    stock = 1
+
+
 class EstimateRules(SaleRules):
     """Estimates move nothing."""
 

@@ -18,7 +18,7 @@ from simulators.quickbooks.records import Record
 from simulators.quickbooks.rules.base import Change
 
 #: These share the check for used numbers; the sequence is the sales forms' own but for estimates.
-NUMBERED = ("Invoice", "CreditMemo", "SalesReceipt", "Estimate")
+NUMBERED = ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate")
 AUTOMATIC = "AUTO_GENERATE"
 
 

@@ -84,6 +84,7 @@ ENTITIES: Mapping[str, Entity] = {
         # Voiding a credit memo by API: UNCONFIRMED (4.4).
         _document("CreditMemo", "creditmemo", Voiding.OPERATION),
         _document("SalesReceipt", "salesreceipt", Voiding.INCLUDE),
+        _document("RefundReceipt", "refundreceipt", Voiding.OPERATION),  # UNCONFIRMED (4.4)
         _settings("Account", "register?accountId={id}"),
         _settings("Term", "terms"),
         _settings("PaymentMethod", "paymentmethods"),

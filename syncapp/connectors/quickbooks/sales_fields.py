@@ -94,6 +94,14 @@ SALES_RECEIPT = (
     *stamps(),
 )
 
+REFUND_RECEIPT = (
+    *_head(customer_required=False),
+    reference("PaymentMethodRef", "Payment method"),
+    Field("PaymentRefNum", "Reference number", max_length=21),  # limit UNCONFIRMED
+    reference("DepositToAccountRef", "Refund from", required=True),
+    *stamps(),
+)
+
 PAYMENT = (
     reference("CustomerRef", "Customer", required=True),
     Field("TotalAmt", "Amount received", Kind.MONEY, required=True),

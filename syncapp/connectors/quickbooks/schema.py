@@ -60,6 +60,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "Payment": sales_fields.PAYMENT,
     "CreditMemo": sales_fields.CREDIT_MEMO,
     "SalesReceipt": sales_fields.SALES_RECEIPT,
+    "RefundReceipt": sales_fields.REFUND_RECEIPT,
     "Account": list_fields.ACCOUNT,
     "Term": list_fields.TERM,
     "PaymentMethod": list_fields.PAYMENT_METHOD,

@@ -9,9 +9,10 @@ from syncapp.core.pairs.contacts import CONTACTS
 from syncapp.core.pairs.invoices import INVOICES, LINES
 from syncapp.core.pairs.payments import NOTES, PAYMENTS
 from syncapp.core.pairs.products import PRODUCTS
+from syncapp.core.pairs.refunds import REFUNDS
 
 OBJECT_PAIRS: Mapping[str, ObjectPair] = {
-    pair.name: pair for pair in (CONTACTS, PRODUCTS, INVOICES, LINES, PAYMENTS, NOTES)
+    pair.name: pair for pair in (CONTACTS, PRODUCTS, INVOICES, LINES, PAYMENTS, NOTES, REFUNDS)
 }
 #: The objects a person sets a sync up for; the others belong to one of these.
 CHOOSABLE = tuple(name for name, pair in OBJECT_PAIRS.items() if not pair.host)

@@ -81,6 +81,7 @@ def tour(country: str) -> list[tuple[str, Any]]:
     write("Invoice", {**sale, "LinkedTxn": link})
     credit = write("CreditMemo", {**sale, **detail})
     write("SalesReceipt", {**sale, **detail, "PaymentMethodRef": {"value": "2"}})
+    write("RefundReceipt", {**sale, **detail, "DepositToAccountRef": {"value": "35"}})
     write("Invoice", invoice(line(9, **tax), customer=euro["Id"], CurrencyRef={"value": "EUR"}))
     shares = [(5, "Invoice", made["Id"]), (2, "CreditMemo", credit["Id"])]
     paid = write(
