@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-STYLES = ("syncapp/css/tandem.css",)
+STYLES = ("syncapp/css/tandem.css", "syncapp/css/header.css")
+SCRIPTS = ("syncapp/js/header.js",)
 
 # A calm blue that carries white text at every weight used for buttons (WCAG AA).
 PRIMARY = {
@@ -54,7 +55,9 @@ def unfold_config() -> dict[str, Any]:
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_LANGUAGES": True,
         "COLORS": {"primary": PRIMARY},
-        "STYLES": [style(path) for path in STYLES],
+        "STYLES": [address(path) for path in STYLES],
+        "SCRIPTS": [address(path) for path in SCRIPTS],
+        "ACCOUNT": {"navigation": "syncapp.admin.navigation.account_links"},
         "SIDEBAR": {
             "show_search": False,
             "show_all_applications": False,
@@ -64,6 +67,6 @@ def unfold_config() -> dict[str, Any]:
     }
 
 
-def style(path: str) -> Callable[[HttpRequest], str]:
-    """Return a stylesheet as unfold wants it: its address, asked for at each request."""
+def address(path: str) -> Callable[[HttpRequest], str]:
+    """Return a static file as unfold wants it: its address, asked for at each request."""
     return lambda request: static(path)

@@ -1,4 +1,4 @@
-"""The addresses: the admin, the language switch, and whatever the app adds.
+"""The addresses: the admin, and whatever the app adds.
 
 Knows where things are mounted. Must not hold a view with a rule in it.
 """
@@ -14,7 +14,6 @@ from django.views.generic import RedirectView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="root"),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("favicon.ico", RedirectView.as_view(url="/static/syncapp/favicon.svg")),
 ]
 if find_spec("syncapp.urls") is not None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.admin import header
 from syncapp.admin.base import link
-from syncapp.models import Notification
 
 Item = dict[str, Any]
-UNREAD_SHOWN = 99
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -23,15 +23,6 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": _("Accounts"), "items": _accounts()},
         {"title": _("Settings"), "collapsible": True, "items": _settings()},
     ]
-
-
-def unread(request: HttpRequest) -> str:
-    """The number beside the bell; "" when everything was read."""
-    count = Notification.objects.filter(user=request.user.pk, read_at=None)[: UNREAD_SHOWN + 1]
-    found = len(count.values_list("pk"))
-    if not found:
-        return ""
-    return str(found) if found <= UNREAD_SHOWN else f"{UNREAD_SHOWN}+"
 
 
 def _daily(request: HttpRequest) -> list[Item]:
@@ -56,7 +47,7 @@ def _daily(request: HttpRequest) -> list[Item]:
             ),
         },
     ]
-    count = unread(request)
+    count = header.unread(request).badge
     if count:
         items[-1]["badge"] = count
     return [item for item in items if item["link"]]
@@ -96,6 +87,14 @@ def _item(title: object, icon: str, name: str, permission: str) -> Item:
         "link": link(f"admin:{name}"),
         "permission": _allowed(permission),
     }
+
+
+def account_links(request: HttpRequest) -> list[Item]:
+    """The person's menu at the foot of the sidebar."""
+    links: list[Item] = [{"title": _("My settings"), "link": link("admin:syncapp_my_settings")}]
+    if isinstance(request.user, User) and request.user.has_usable_password():
+        links.append({"title": _("Change password"), "link": link("admin:password_change")})
+    return links
 
 
 def _allowed(permission: str) -> Callable[[HttpRequest], bool]:

@@ -8,7 +8,7 @@ from syncapp.models.cursors import Cursor
 from syncapp.models.definitions import FieldMappingRow, FilterCondition, SyncDefinition, SyncDraft
 from syncapp.models.failed_calls import FailedCall
 from syncapp.models.links import IdAlias, RecordKey, RecordLink
-from syncapp.models.notifications import Notification
+from syncapp.models.notifications import Mail, Notification, OngoingMatter
 from syncapp.models.outbox import PendingWrite
 from syncapp.models.pairs import AccountPair
 from syncapp.models.preferences import Preference
@@ -27,8 +27,10 @@ __all__ = [
     "FieldMappingRow",
     "FilterCondition",
     "IdAlias",
+    "Mail",
     "MonthlyReads",
     "Notification",
+    "OngoingMatter",
     "PendingWrite",
     "Preference",
     "Preflight",

@@ -30,6 +30,8 @@ class AccountPair(models.Model):
     quickbooks = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
     state_detail = models.TextField(blank=True, default="")
+    paused_by = models.CharField(max_length=150, blank=True, default="")
+    paused_at = models.DateTimeField(null=True, blank=True)
     mixed_environments_confirmed = models.BooleanField(default=False)
     time_zone = models.CharField(
         _("company time zone"),

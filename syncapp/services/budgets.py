@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from syncapp.connectors.rate import (
     BlockReason,
@@ -31,9 +31,9 @@ from syncapp.models import (
     Connection,
     DailyBudget,
     MonthlyReads,
-    Notification,
     RateBudget,
 )
+from syncapp.services import kinds, notify
 
 logger = logging.getLogger(__name__)
 
@@ -161,25 +161,34 @@ class RowBudgetStore:
         total = month_total(self._connection, at)
         reached = [percent for percent in ALARMS if total * 100 >= allowance * percent]
         if reached:
-            self._alarm(mine, reached[-1], total, allowance)
+            self._alarm(mine, reached[-1], total, allowance, at)
         if total >= allowance:
             self.block(f"{scope}:calls", until=next_month(at), why=BlockReason.MONTH)
 
     def _alarm(
-        self, mine: QuerySet[MonthlyReads], percent: int, total: int, allowance: int
+        self, mine: QuerySet[MonthlyReads], percent: int, total: int, allowance: int, at: datetime
     ) -> None:
         """Tell everybody who may connect accounts, once per month and step."""
         if not mine.filter(alarmed__lt=percent).update(alarmed=percent):
             return
         logger.warning("%s of %s metered reads are used this month", total, allowance)
-        text = (
-            f"{self._connection}: {percent} % of this month's {allowance:,} metered reads are "
-            f"used ({total:,}). At 100 % QuickBooks is not asked again before next month."
+        notify.tell(
+            kinds.READS,
+            say=lambda: (
+                _(
+                    "%(account)s: %(percent)d %% of this month's %(allowance)s metered reads "
+                    "are used (%(total)s). At 100 %% QuickBooks is not asked again before next "
+                    "month."
+                )
+                % {
+                    "account": self._connection,
+                    "percent": percent,
+                    "allowance": number_format(allowance),
+                    "total": number_format(total),
+                }
+            ),
+            now=at,
         )
-        people = get_user_model()._default_manager.with_perm(
-            "syncapp.connect_connection", backend=f"{ModelBackend.__module__}.ModelBackend"
-        )
-        Notification.objects.bulk_create(Notification(user=one, text=text) for one in people)
 
 
 def slowed_of(row: RateBudget) -> Slowed | None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from syncapp.connectors.base import Connector, Probing
 from syncapp.core.errors import ConfigurationInvalid
@@ -199,16 +200,25 @@ def pause(pair: AccountPair, *, who: str) -> None:
     """Stop all writes of a pair at once; reading goes on.
 
     A pair that waits for a reconnect can be paused, too: it stays so when it is reconnected.
+    Pausing what is paused changes nothing: it stays known who paused it first, and when.
     """
-    AccountPair.objects.filter(pk=pair.pk).update(
-        state=AccountPair.State.PAUSED, state_detail=f"Paused by {who}."
+    AccountPair.objects.filter(pk=pair.pk).exclude(state=AccountPair.State.PAUSED).update(
+        state=AccountPair.State.PAUSED,
+        state_detail=f"Paused by {who}.",
+        paused_by=who,
+        paused_at=timezone.now(),
     )
 
 
 def resume(pair: AccountPair, *, now: datetime) -> None:
     """Let a paused pair write again."""
     AccountPair.objects.filter(pk=pair.pk, state=AccountPair.State.PAUSED).update(
-        state=AccountPair.State.ACTIVE, state_detail="", next_due_at=now, urgent=True
+        state=AccountPair.State.ACTIVE,
+        state_detail="",
+        paused_by="",
+        paused_at=None,
+        next_due_at=now,
+        urgent=True,
     )
 
 

@@ -16,7 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from import_export import fields, resources
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -25,6 +27,7 @@ from syncapp.core.pairs import HIDDEN
 from syncapp.core.ports import Env
 from syncapp.core.reasons import State
 from syncapp.models import Notification, RecordLink, SyncDefinition
+from syncapp.services import kinds, notify
 from syncapp.services.records import RecordChoice
 
 PERMISSION = "syncapp.export_recordlink"
@@ -228,7 +231,7 @@ def too_many_to_wait(links: QuerySet[RecordLink]) -> bool:
 
 def carry_out(
     *, user: Any, choice: RecordChoice, format: str, columns: Sequence[str], url: str, env: Env
-) -> Notification:
+) -> list[Notification]:
     """Make an export for a user and tell them when it is ready, or why it failed.
 
     Args:
@@ -250,9 +253,22 @@ def carry_out(
             columns=columns,
         )
     except ExportFailed as error:
-        return Notification.objects.create(user=user, text=str(error))
-    text = f"Your export of {count:,} records is ready."
-    return Notification.objects.create(user=user, text=text, url=url.replace("{name}", name))
+        told = str(error)
+        return notify.tell(kinds.EXPORT, say=lambda: told, now=env.clock.now(), to=[user])
+    return notify.tell(
+        kinds.EXPORT,
+        say=lambda: (
+            ngettext(
+                "Your export of %(n)s record is ready.",
+                "Your export of %(n)s records is ready.",
+                count,
+            )
+            % {"n": number_format(count)}
+        ),
+        now=env.clock.now(),
+        to=[user],
+        url=url.replace("{name}", name),
+    )
 
 
 def listed_syncs() -> QuerySet[SyncDefinition]:

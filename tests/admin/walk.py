@@ -24,6 +24,8 @@ STAFF = {
     "admin:index", "admin:password_change", "admin:password_change_done", "admin:search",
     # Answer 404 to whoever may see nothing: a list of nothing, a record's page on the site.
     "admin:app_list", "admin:view_on_site",
+    # One's own language, time zone and choice of messages; there is nobody else's on it.
+    "admin:syncapp_my_settings",
 }  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def test_other_apps_and_sandboxes_have_their_own_count() -> None:
 
 
 def test_people_are_told_at_50_80_and_95_percent_once_each() -> None:
-    boss = User.objects.create_user("boss")
+    boss = User.objects.create_user("boss", is_staff=True)
     boss.groups.add(Group.objects.get(name="administrator"))
     User.objects.create_user("viewer").groups.add(Group.objects.get(name="viewer"))
     store = RowBudgetStore(books())
