@@ -93,6 +93,8 @@ class Clicks:
         self.random = random
         #: (n, settings in force from then on)
         self.history: list[tuple[int, Settings]] = []
+        #: what a person left out: record -> (n from then on, n until then or None)
+        self.left_out: dict[tuple[str, str], list[tuple[int, int | None]]] = {}
         self._busy = False
 
     @property
@@ -107,6 +109,11 @@ class Clicks:
                 break
             found = settings
         return found
+
+    def is_left_out(self, side: str, record_id: str, n: int) -> bool:
+        """Whether a person had left a record out at a moment."""
+        spans = self.left_out.get((side, record_id), ())
+        return any(since < n and (until is None or n < until) for since, until in spans)
 
     def set_up(self) -> SyncDefinition:
         """Make the sync and switch it on."""
@@ -141,6 +148,7 @@ class Clicks:
             (4, self._pause_or_resume),
             (4, self._switch),
             (3, self._retry),
+            (4, self._exclude_or_include),
             (1, self._sync_now),
         ]
         click = self.random.choices([c for _, c in clicks], [w for w, _ in clicks])[0]
@@ -157,6 +165,7 @@ class Clicks:
     def end_in_peace(self) -> None:
         """In the end everything is on, for only then must all records agree."""
         definitions.resume(self.sim.pair, now=self.sim.env.clock.now())
+        self._include()
         self.sim._mend_connections(1.0)
         if not self.now.on:
             try:
@@ -205,6 +214,28 @@ class Clicks:
     def _retry(self) -> None:
         links = RecordLink.objects.filter(state__in=["failing", "excluded"])
         failing_records.retry(links, who="Ada", now=self.sim.env.clock.now())
+
+    def _exclude_or_include(self) -> None:
+        """Many records at once, as from a filtered list."""
+        if any(until is None for spans in self.left_out.values() for _, until in spans):
+            self._include()
+            return
+        links = list(RecordLink.objects.order_by("pk"))
+        chosen = self.random.sample(links, (len(links) + 1) // 2)
+        now = self.sim.env.clock.now()
+        failing_records.exclude(chosen, who="Ada", note="not ours", now=now)
+        since = self.sim.journal.tick()
+        for link in chosen:
+            for key in ((H, link.hubspot_id), (Q, link.quickbooks_id)):
+                if key[1]:
+                    self.left_out.setdefault(key, []).append((since, None))
+
+    def _include(self) -> None:
+        links = RecordLink.objects.exclude(excluded_by="")
+        until = self.sim.journal.tick()
+        failing_records.include(links, who="Ada", now=self.sim.env.clock.now())
+        for spans in self.left_out.values():
+            spans[:] = [(since, end or until) for since, end in spans]
 
     def _sync_now(self) -> None:
         definitions.request_run(self.sim.pair, now=self.sim.env.clock.now())

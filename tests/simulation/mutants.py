@@ -47,7 +47,7 @@ NAMES_NOT_UNIQUE = Patch(
     "for holder in NAME_HOLDERS:",
     "for holder in ():",
 )
-LATE_AGAIN = {"late_commit": 60, "cut_before": 14}
+LATE_AGAIN = {"late_commit": 60, "cut_before": 60}
 RULES: Mapping[str, Mutant] = {
     "create_before_listing": Mutant(
         "creates before the other side's list is complete (gate, plan, and the slice that ends)",
@@ -75,14 +75,16 @@ RULES: Mapping[str, Mutant] = {
         ),
     ),
     "no_quiet_time": Mutant(
-        "an unknown create is looked up at once",
+        "an unknown create is looked up at once; names are not unique",
         (
+            NAMES_NOT_UNIQUE,
             Patch(
                 f"{S}.intents:quiet_time",
                 "if side is Side.QUICKBOOKS",
                 "if True or side is Side.QUICKBOOKS",
             ),
         ),
+        focus=LATE_AGAIN,
     ),
     "quiet_from_first_send": Mutant(
         "the quiet time counts from the first instead of the last send; names are not unique",

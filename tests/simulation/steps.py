@@ -34,6 +34,7 @@ class StepCheck:
             self._check_twin(write)
         if not write.late:
             self._check_settings(write)
+            self._check_left_out(write)
             self._check_emptied(write)
 
     def _report(self, rule: str, write: Write, text: str) -> None:
@@ -116,6 +117,19 @@ class StepCheck:
             if value != write.before.get(name, "") and not settings.allows(write.side, name):
                 self._report("I6", write, f"{name} is mapped {settings.mappings.get(name)!r}")
         self._check_filter(write)
+
+    def _check_left_out(self, write: Write) -> None:
+        """What a person left out is not written, nor anything made from it."""
+        is_left_out = self._sim.clicks.is_left_out
+        if write.action == "update":
+            if is_left_out(write.side, write.id, write.planned_at):
+                self._report("I6", write, "a person left it out")
+            return
+        source, tag = other(write.side), write.values.get(TAG)
+        journal = self._sim.journal
+        sources = [r for r in journal.ids(source) if tag and journal.now(source, r).get(TAG) == tag]
+        if sources and all(is_left_out(source, r, write.planned_at) for r in sources):
+            self._report("I6", write, "a person left its source out")
 
     def _check_filter(self, write: Write) -> None:
         journal = self._sim.journal
