@@ -151,7 +151,7 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "A payment of it belongs to {other} as well, which has the same total and is in "
         "QuickBooks already. A workflow may have made this invoice from that payment.",
         "If it is the same sale, exclude this invoice and void it in HubSpot; else take the "
-        "payment off it there.",
+        "payment off it there, or choose “Post anyway” on the record's page.",
         Fixer.HUBSPOT, needs_decision=True,
     ),
     Reason(
@@ -176,18 +176,21 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "inv_lines_edited_in_qbo", _F, Category.EDIT,
         "The lines of an invoice made in HubSpot were changed in QuickBooks. Before: {before}. "
         "Now: {now}.",
-        "Revert the change in QuickBooks, or make it in HubSpot.", Fixer.QUICKBOOKS,
+        "Revert the change in QuickBooks, or make it in HubSpot; or choose “Send HubSpot's "
+        "version” on the record's page.", Fixer.QUICKBOOKS,
     ),
     Reason(
         "inv_tax_added_in_qbo", _F, Category.EDIT,
         "Tax of {tax} was added in QuickBooks to an invoice made in HubSpot, which shows none.",
-        "Take the tax off in QuickBooks, or create the invoice there.", Fixer.QUICKBOOKS,
+        "Take the tax off in QuickBooks, or create the invoice there; or choose “Send HubSpot's "
+        "version” on the record's page.", Fixer.QUICKBOOKS,
     ),
     Reason(
         "inv_customer_changed_in_qbo", _F, Category.EDIT,
         "The customer of an invoice made in HubSpot was changed in QuickBooks from {before} "
         "to {now}.",
-        "Revert the change in QuickBooks, or make it in HubSpot.", Fixer.QUICKBOOKS,
+        "Revert the change in QuickBooks, or make it in HubSpot; or choose “Send HubSpot's "
+        "version” on the record's page.", Fixer.QUICKBOOKS,
     ),
     Reason(
         "inv_voided_in_qbo", _F, Category.DECISION,
@@ -219,7 +222,8 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "inv_payment_removed_in_qbo", _F, Category.DECISION,
         "A payment of {before} on an invoice made in HubSpot was removed or lowered in "
         "QuickBooks; there it is {now} now. HubSpot still shows the invoice as paid with it.",
-        "Enter the payment in QuickBooks again, or correct the invoice in HubSpot.",
+        "Enter the payment in QuickBooks again, or correct the invoice in HubSpot; or choose "
+        "“Accept removal” on the record's page.",
         Fixer.QUICKBOOKS, needs_decision=True,
     ),
     Reason(
@@ -255,7 +259,8 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "possible_duplicate_payment", _F, Category.DUPLICATE,
         "The payment is {amount}, but only {balance} of its invoice are open in QuickBooks: "
         "it may have been entered there already.",
-        "If it was, exclude this payment; else correct the invoice in QuickBooks.",
+        "If it was, exclude this payment; else correct the invoice in QuickBooks, or choose “Post "
+        "anyway” on the record's page.",
         Fixer.QUICKBOOKS, needs_decision=True,
     ),
     Reason(

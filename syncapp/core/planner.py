@@ -113,12 +113,15 @@ class LinkState:
 
     Attributes:
         origin: "hubspot" or "quickbooks", where it was first; "both" when it was matched.
+        answered: The reason that a person has looked at and decided to go past. It answers
+            precisely what was shown: once other values stand in it, it is asked again.
     """
 
     hubspot: Observed | None = None
     quickbooks: Observed | None = None
     base: Mapping[str, BasePair] = field(default_factory=dict)
     origin: str = ""
+    answered: Status | None = None
 
     def on(self, side: Side) -> Observed | None:
         """What was last seen on a side."""

@@ -123,13 +123,14 @@ REASONS: Mapping[str, Reason] = {
         Reason(
             "ambiguous_match", _F, Category.DUPLICATE,
             "Several records share {key}: {others}. It is not clear which belong together.",
-            "Give each its own e-mail address, merge them where they are, or archive the ones "
-            "that are not needed; of several inactive ones, make the right one active.",
+            "Pick the right one on the record's page; or give each its own e-mail address, merge "
+            "them where they are, or archive the ones that are not needed; of several inactive "
+            "ones, make the right one active.",
             Fixer.HERE, needs_decision=True,
             wordings={"item": (
                 "Several records share {key}: {others}. It is not clear which belong together.",
-                "Give each its own SKU, or archive the ones that are not needed; of several "
-                "inactive ones, make the right one active.",
+                "Pick the right one on the record's page; or give each its own SKU, or archive the "
+                "ones that are not needed; of several inactive ones, make the right one active.",
             )},
         ),
         Reason(

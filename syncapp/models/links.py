@@ -35,7 +35,9 @@ class RecordLink(models.Model):
     rises with every observation: a write planned from an older one is not sent. ``next_at`` is
     the work queue; None means nothing is due. ``parent`` is the record this one is a part of (the
     invoice of a line), ``blocked_on`` the one it waits for; ``wanted`` says that another record
-    needs it, so that no filter keeps it out.
+    needs it, so that no filter keeps it out. ``link_with`` is the pk of the half that a person
+    wants it to be linked with, which the next run does; ``unlinked_from`` of the one a person
+    parted it from.
     """
 
     definition = models.ForeignKey(SyncDefinition, on_delete=models.CASCADE, related_name="links")
@@ -93,6 +95,18 @@ class RecordLink(models.Model):
         default="",
         help_text=_("Who took it in although it is older than the sync."),
     )
+    answered = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="{code, params, by} of the reason that a person decided to go past",
+    )
+    alone = models.BooleanField(
+        default=False,
+        help_text=_("A person asked for a record of its own on the other side: never matched."),
+    )
+    # No foreign keys: nobody searches by them, and an index would grow with every record.
+    link_with = models.PositiveBigIntegerField(null=True, blank=True)
+    unlinked_from = models.PositiveBigIntegerField(null=True, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -138,6 +152,8 @@ class RecordLink(models.Model):
         permissions: ClassVar = [
             ("retry_recordlink", _("Can retry and exclude records")),
             ("export_recordlink", _("Can export records")),
+            ("link_recordlink", _("Can link and unlink records")),
+            ("decide_recordlink", _("Can overwrite, accept removals and post anyway")),
         ]
         verbose_name = _("record")
 

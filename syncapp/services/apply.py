@@ -47,7 +47,7 @@ FLAPPING_TIMES = 4
 FLAPPING_WINDOW = timedelta(hours=24)
 PLAN_FIELDS = (
     "base", "emptied", "state", "code", "params", "refused", "next_at", "failing_since",
-    "attempts", "updated_at", "blocked_on", "told",
+    "attempts", "updated_at", "blocked_on", "told", "answered",
 )  # fmt: skip
 
 
@@ -119,7 +119,14 @@ def _look_up_again(context: RunContext, sync: ActiveSync) -> None:
 def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) -> None:
     links = planning.load(context, sync, links)
     matches = fact_finding.matches_of(context.pair, sync, links)
-    joined = _join(context, sync, [(h.link, q.link) for h, q in matches.pairs])
+    matched = [(h.link, q.link) for h, q in matches.pairs]
+    joined = _join(context, sync, matched, f"Matched by {sync.config.pair.match_key_label}.")
+    asked = _join(context, sync, _asked_for(links), "Linked as a person asked.")
+    if asked:  # who was ambiguous beside them may not be any more
+        store.wake_sharers(
+            sync.definition, list(RecordLink.objects.filter(pk__in=asked)), context.env.clock.now()
+        )
+    joined |= asked
     plans = planning.plan_all(
         context, sync, [link for link in links if link.pk not in joined], matches
     )
@@ -162,7 +169,30 @@ def _ask_for(context: RunContext, plans: Sequence[tuple[RecordLink, RecordPlan]]
         )
 
 
-def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]]) -> set[int]:
+def _asked_for(links: Sequence[RecordLink]) -> list[tuple[int, int]]:
+    """The half links that a person wants to be linked: ``(HubSpot's, QuickBooks')``."""
+    asked = [link for link in links if link.link_with is not None]
+    pairs = {
+        (link.pk, link.link_with) if link.hubspot_id is not None else (link.link_with, link.pk)
+        for link in asked
+    }
+    return sorted((int(h or 0), int(q or 0)) for h, q in pairs)
+
+
+def _can_join(hubspot: RecordLink | None, quickbooks: RecordLink | None) -> bool:
+    """Whether both are still there, each on its own and the one side's: a person may have acted."""
+    return (
+        hubspot is not None
+        and quickbooks is not None
+        and hubspot.quickbooks_id is None
+        and quickbooks.hubspot_id is None
+        and not (hubspot.excluded_by or quickbooks.excluded_by)
+    )
+
+
+def _join(
+    context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]], text: str
+) -> set[int]:
     """Make one link of two half links, for each pair; they are planned in the next round.
 
     Returns:
@@ -171,7 +201,6 @@ def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]
     if not pairs:
         return set()
     now = context.env.clock.now()
-    text = f"Matched by {sync.config.pair.match_key_label}."
     kept: list[RecordLink] = []
     absorbed: dict[int, RecordLink] = {}
     with transaction.atomic():
@@ -180,7 +209,7 @@ def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]
             [pk for both in pairs for pk in both]
         )
         for both in pairs:
-            if not all(pk in halves for pk in both):
+            if not _can_join(*(halves.get(pk) for pk in both)):
                 continue
             link, rival = (halves[pk] for pk in sorted(both))
             absorb(link, rival)
@@ -188,12 +217,13 @@ def _join(context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]
             link.origin = store.origin_of(sync.config, link)
             link.revision += 1
             link.next_at = link.updated_at = now
+            link.alone, link.link_with, link.unlinked_from = False, None, None
             store.name_it(sync.config, link)
             if rival.code == "bad_data":  # linked, but not written before it can be read
                 link.state, link.code, link.params = rival.state, rival.code, rival.params
             kept.append(link)
         let_go(absorbed)
-        save_changed(kept, [*store.SEEN_FIELDS, "origin"])
+        save_changed(kept, [*store.SEEN_FIELDS, "origin", "alone", "link_with", "unlinked_from"])
         store.save_keys(sync.config, kept)
         record_log.save(
             record_log.entry(link, record_log.Kind.LINKED, at=now, run=context.run, text=text)
@@ -226,6 +256,8 @@ def _sort_out(
         if change is not None:
             done.writes[(change.side, change.op)].append(Planned(link, change))
             continue
+        if not plan.changes and status.state is not State.WAITING:
+            link.answered = {}  # a decision counts once
         before = (link.state, link.code)
         if _settle_state(link, status, now) and status.code not in TOLD_ELSEWHERE:
             done.log.append(_decided(context, link))

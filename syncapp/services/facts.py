@@ -14,6 +14,7 @@ from django.db import transaction
 
 from syncapp.core.matching import Candidate, Matches, match
 from syncapp.core.merge import BasePair
+from syncapp.core.plan import because
 from syncapp.core.planner import Facts, LinkState, Observed, SyncConfig
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, is_empty
@@ -41,6 +42,9 @@ def as_state(link: RecordLink, config: SyncConfig) -> LinkState:
         quickbooks=_observed(link, Side.QUICKBOOKS, config),
         base={key: BasePair(*values) for key, values in link.base.items()},
         origin=link.origin,
+        answered=because(link.answered["code"], **link.answered["params"])
+        if link.answered
+        else None,
     )
 
 
@@ -112,6 +116,11 @@ def _observed(link: RecordLink, side: Side, config: SyncConfig) -> Observed | No
     )
 
 
+def _is_apart(link: RecordLink) -> bool:
+    """Whether a person keeps a half link from being matched by itself."""
+    return bool(link.excluded_by) or link.alone or link.link_with is not None
+
+
 def matches_of(
     pair: AccountPair,
     sync: ActiveSync,
@@ -127,7 +136,7 @@ def matches_of(
         links: The chunk.
         settled: Links whose open create is known not to be there.
     """
-    halves = [link.pk for link in links if not link.is_linked and not link.excluded_by]
+    halves = [link.pk for link in links if not link.is_linked and not _is_apart(link)]
     keys = set(
         RecordKey.objects.filter(link__in=halves, purpose=RecordKey.Purpose.MATCH).values_list(
             "value", flat=True
@@ -146,7 +155,7 @@ def matches_of(
     busy = {link_id for link_id, _, _ in creates}
     groups: dict[str, dict[tuple[int, str], Candidate]] = defaultdict(dict)
     for row in rows:
-        if row.link.excluded_by:
+        if row.link.excluded_by or (_is_apart(row.link) and not row.link.is_linked):
             continue
         side = Side(row.side)
         groups[row.value][(row.link_id, row.side)] = Candidate(

@@ -14,6 +14,7 @@ from django.db.models import F
 from syncapp.core.reasons import State
 from syncapp.models import AccountPair, RecordLink
 from syncapp.services import record_log
+from syncapp.services.manual_links import PART_NOTE
 
 
 def retry(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
@@ -54,10 +55,12 @@ def exclude(links: Iterable[RecordLink], *, who: str, note: str, now: datetime) 
 def include(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
     """Take excluded records into the sync (again); returns how many.
 
-    One that is older than the sync's start date is taken in for good (S23).
+    One that is older than the sync's start date is taken in for good (S23). One that was unlinked
+    comes with the half it was parted from: alone it would be created a second time over there.
     """
-    ids = [link.pk for link in links]
     with transaction.atomic():
+        links = _with_partners(links)
+        ids = [link.pk for link in links]
         old = RecordLink.objects.select_for_update().filter(pk__in=ids, code="before_start")
         found = list(old)
         RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(
@@ -72,6 +75,16 @@ def include(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
         return len(found) + _set_exclusion(links, who=who, note="", now=now, by="")
 
 
+def _with_partners(links: Iterable[RecordLink]) -> list[RecordLink]:
+    """The records, the halves they were unlinked from, and the parts left out with them."""
+    found = {link.pk: link for link in links}
+    parted = {link.unlinked_from: link.pk for link in found.values() if link.unlinked_from}
+    for half in RecordLink.objects.filter(pk__in=parted, unlinked_from__in=parted.values()):
+        found[half.pk] = half
+    parts = RecordLink.objects.filter(parent__in=list(found), excluded_note=PART_NOTE)
+    return [*found.values(), *parts] if parted else list(found.values())
+
+
 def _set_exclusion(
     links: Iterable[RecordLink], *, who: str, note: str, now: datetime, by: str
 ) -> int:
@@ -83,6 +96,8 @@ def _set_exclusion(
         RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(
             excluded_by=by, excluded_note=note, next_at=now, revision=F("revision") + 1
         )
+        if not by:
+            RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(unlinked_from=None)
         text = f"Excluded: {note}" if by else "Included again."
         record_log.save(
             record_log.entry(link, record_log.Kind.PERSON, at=now, text=text, who=who)

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from syncapp.core.invoices.line_items import Whole, plan_line
 from syncapp.core.invoices.lines import mirrored
 from syncapp.core.pairs.invoices import LINES
-from syncapp.core.plan import RecordPlan, Status
+from syncapp.core.plan import RecordPlan, Status, because
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.models import RecordLink
@@ -90,6 +90,11 @@ def plan(context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> Mappin
     for case in cases:
         whole = _whole(invoices.get(case.link.parent_id or 0))
         item = str(store.seen(case.link, Side.QUICKBOOKS).get("ItemRef.value") or "")
+        if case.facts.excluded_by is not None:
+            who, note = case.facts.excluded_by
+            out = because("by_person", who=who, note=note)
+            plans[case.link.pk] = RecordPlan(out, base=case.state.base)
+            continue
         plans[case.link.pk] = plan_line(case.state, sync.config, whole, products.get(item, ""))
     return plans
 

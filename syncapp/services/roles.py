@@ -27,6 +27,7 @@ _SEES = (
 #: Pausing is here: whoever watches the records must be able to stop the writing.
 _OPERATES = (
     "syncapp.export_recordlink",
+    "syncapp.link_recordlink",
     "syncapp.pause_accountpair",
     "syncapp.retry_recordlink",
     "syncapp.run_accountpair",
@@ -54,6 +55,7 @@ _ADMINISTERS = (
     "syncapp.change_recordlink",
     "syncapp.change_syncdefinition",
     "syncapp.connect_connection",
+    "syncapp.decide_recordlink",
     "syncapp.delete_accountpair",
     "syncapp.delete_connection",
     "syncapp.delete_syncdefinition",

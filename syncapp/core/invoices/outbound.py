@@ -70,7 +70,7 @@ def plan(link: LinkState, config: SyncConfig, facts: InvoiceFacts) -> RecordPlan
     draft = _Draft(dict(merged.base))
     is_frozen = _is_paid(theirs) or facts.books.is_closed(str(theirs.get(DATE_FIELD) or ""))
     _fields(draft, merged.writes.get(Side.QUICKBOOKS, ()), theirs, facts)
-    _tax(draft, ours, theirs)
+    _tax(draft, link, ours, theirs)
     _customer(draft, link, config, facts, is_frozen=is_frozen)
     _lines(draft, link, config, facts, is_frozen=is_frozen)
     if not draft.writes and draft.status == IN_SYNC:
@@ -152,11 +152,18 @@ def _fields(
             draft.writes.append(change)
 
 
-def _tax(draft: _Draft, ours: Values, theirs: Values) -> None:
-    currency = str(ours.get("hs_currency") or "")
+def _added_tax(ours: Values, theirs: Values) -> Status | None:
+    """Tax that somebody put on the invoice in QuickBooks."""
     added = amount(theirs.get("TxnTaxDetail.TotalTax"))
-    if added:
-        draft.refuse(because("inv_tax_added_in_qbo", tax=shown(added, currency)))
+    currency = str(ours.get("hs_currency") or "")
+    return because("inv_tax_added_in_qbo", tax=shown(added, currency)) if added else None
+
+
+def _tax(draft: _Draft, link: LinkState, ours: Values, theirs: Values) -> None:
+    currency = str(ours.get("hs_currency") or "")
+    added = _added_tax(ours, theirs)
+    if added is not None and added != link.answered:
+        draft.refuse(added)
     own = amount(ours.get("hs_taxes_total"))
     if own:
         draft.refuse(because("inv_tax_in_hubspot", tax=shown(own, currency)))
@@ -176,12 +183,13 @@ def _customer(
     if wanted == now:
         draft.base[CUSTOMER_BASE] = BasePair(party.id_on(Side.HUBSPOT), now)
         return
+    edited = None
     if known is not None and known.quickbooks != now:
         before = _party_name(facts, str(known.quickbooks))
-        draft.refuse(
-            because("inv_customer_changed_in_qbo", before=before, now=_party_name(facts, now))
-        )
-        return
+        edited = because("inv_customer_changed_in_qbo", before=before, now=_party_name(facts, now))
+        if edited != link.answered:
+            draft.refuse(edited)
+            return
     found = gate.party_on(party, Side.QUICKBOOKS, "customer")
     if isinstance(found, RecordPlan):
         draft.refuse(found.status)
@@ -189,7 +197,7 @@ def _customer(
     elif not config.direction.allows(Side.QUICKBOOKS):
         return
     elif is_frozen:
-        draft.refuse(because("inv_edited_after_payment", field="The customer"))
+        draft.refuse(edited or because("inv_edited_after_payment", field="The customer"))
     else:
         draft.writes.append(
             FieldChange(
@@ -215,21 +223,28 @@ def _lines(
     source: Value = tuple(line.as_json for line in billed(ours))
     was = booked({"Line": known.quickbooks}) if known is not None else now
     made = gate.outbound_lines(ours, facts, _kept(known, now))
-    if not isinstance(made, Status) and _substance(booked({"Line": made.sent})) == _substance(now):
-        draft.base[LINES_BASE] = BasePair(source, theirs.get("Line"))
-        return
-    if _substance(was) != _substance(now):
-        before, after = differences(was, now)
-        draft.refuse(because("inv_lines_edited_in_qbo", before=before, now=after))
-        return
-    if known is not None and _plain(known.hubspot) == _plain(source):
-        return  # as it was agreed; what the items are called now does not matter
+    edited = _added_tax(ours, theirs)  # it goes with the lines that are sent without tax
+    is_insisted = edited is not None and edited == link.answered
+    if not is_insisted:
+        if not isinstance(made, Status) and _substance(booked({"Line": made.sent})) == _substance(
+            now
+        ):
+            draft.base[LINES_BASE] = BasePair(source, theirs.get("Line"))
+            return
+        edited = _edited(was, now)
+        is_insisted = edited is not None and edited == link.answered
+        if edited is not None and not is_insisted:
+            draft.refuse(edited)
+            return
+        if not is_insisted and known is not None and _plain(known.hubspot) == _plain(source):
+            return  # as it was agreed; what the items are called now does not matter
     if isinstance(made, Status):
         draft.refuse(made)
     elif not config.direction.allows(Side.QUICKBOOKS):
         return
     elif is_frozen:
-        draft.refuse(because("inv_edited_after_payment", field="A line"))
+        insisted = edited if is_insisted else None
+        draft.refuse(insisted or because("inv_edited_after_payment", field="A line"))
     else:
         failed = gate.check(ours, config, facts)
         if failed is not None:
@@ -238,6 +253,14 @@ def _lines(
         draft.writes.append(
             FieldChange("Line", theirs.get("Line"), made.sent, mapping=LINES_BASE, source=source)
         )
+
+
+def _edited(was: tuple[BookedLine, ...], now: tuple[BookedLine, ...]) -> Status | None:
+    """What somebody changed of the lines in QuickBooks."""
+    if _substance(was) == _substance(now):
+        return None
+    before, after = differences(was, now)
+    return because("inv_lines_edited_in_qbo", before=before, now=after)
 
 
 def _substance(lines: tuple[BookedLine, ...]) -> list[tuple[str, ...]]:

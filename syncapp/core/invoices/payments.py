@@ -52,6 +52,8 @@ ARRIVED = frozenset(
 _DISPUTED = frozenset({"disputed_lost", "failed"})
 REFERENCE_LIMIT = 21
 PARTY_AND_MONEY = "payment"
+#: Key of the base: what was posted of a payment that is more than its invoice owed.
+APPLIED = "applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +130,33 @@ def _plan_linked(link: LinkState, config: SyncConfig, around: PaymentFacts) -> R
             )
         return RecordPlan(because("pay_removed_in_hubspot", amount=_money(there)), base=link.base)
     if there.gone:
-        removed = because("gone", side=Side.QUICKBOOKS.label, how=there.gone)
-        if is_ours and (invoice is None or invoice.origin != Side.HUBSPOT.value):
-            return RecordPlan(removed, (Change(Side.HUBSPOT, ChangeOp.ARCHIVE, ()),), link.base)
-        return RecordPlan(_taken_back(here, "nothing"), base=link.base)
+        return _removed(link, here, there, invoice, is_ours=is_ours)
     if not is_ours:
-        return RecordPlan(_posted(here, there), base=link.base)
+        return RecordPlan(_posted(link, here, there), base=link.base)
     if not config.direction.allows(Side.HUBSPOT):
         return RecordPlan(because("direction", side=Side.QUICKBOOKS.label), base=link.base)
     now, was = amount(there.values.get("Amount")), amount(here.values.get("hs_initial_amount"))
     if now < was and invoice is not None and invoice.origin == Side.HUBSPOT.value:
-        return RecordPlan(_taken_back(here, _money(there)), base=link.base)
+        lowered = _taken_back(here, _money(there))
+        if lowered != link.answered:
+            return RecordPlan(lowered, base=link.base)
     merged = merge_record(link, config, lambda _: Direction.TO_HUBSPOT)
     return RecordPlan(IN_SYNC, merged.updates, merged.base)
 
 
-def _posted(here: Observed, there: Observed) -> Status:
+def _removed(
+    link: LinkState, here: Observed, there: Observed, invoice: PaidInvoice | None, *, is_ours: bool
+) -> RecordPlan:
+    """QuickBooks does not have it any more: the mirror follows, or a person decides (S22)."""
+    taken_back = _taken_back(here, "nothing")
+    is_followed = invoice is None or invoice.origin != Side.HUBSPOT.value
+    if is_ours and (is_followed or taken_back == link.answered):
+        removed = because("gone", side=Side.QUICKBOOKS.label, how=there.gone)
+        return RecordPlan(removed, (Change(Side.HUBSPOT, ChangeOp.ARCHIVE, ()),), link.base)
+    return RecordPlan(taken_back, base=link.base)
+
+
+def _posted(link: LinkState, here: Observed, there: Observed) -> Status:
     """A payment that HubSpot collected and QuickBooks has."""
     status = str(here.values.get("hs_latest_status") or "")
     refunded = amount(here.values.get("hs_refunds_amount"))
@@ -153,7 +166,8 @@ def _posted(here: Observed, there: Observed) -> Status:
         return because("pay_lost", amount=shown(gross, currency), status=status.replace("_", " "))
     if refunded or status in {"refunded", "partially_refunded"}:
         return because("pay_refunded", amount=shown(refunded or gross, currency))
-    if amount(there.values.get("Applied")) < gross:
+    known = link.base.get(APPLIED)  # a person had it posted although less was open
+    if amount(there.values.get("Applied")) < (gross if known is None else amount(known.hubspot)):
         return _taken_back(here, _money(there))
     return IN_SYNC
 
@@ -229,7 +243,7 @@ def _post(link: LinkState, seen: Observed, config: SyncConfig, around: PaymentFa
         waiting = because("waits_for", record=f"the payment “{label}”")
         return RecordPlan(waiting, base=link.base, waits_on=other)
     refused = _check(seen.values, around)
-    if refused is not None:
+    if refused is not None and not (refused == link.answered and _can_be_applied(around)):
         return RecordPlan(refused, base=link.base)
     fields = _booked(seen.values, around)
     return RecordPlan(IN_SYNC, (Change(Side.QUICKBOOKS, ChangeOp.CREATE, fields),), link.base)
@@ -287,6 +301,11 @@ def _check(values: Values, around: PaymentFacts) -> Status | None:
     return None
 
 
+def _can_be_applied(around: PaymentFacts) -> bool:
+    """Whether anything is open to apply a payment to: one that pays nothing is no payment of it."""
+    return all(one.balance is None or one.balance > 0 for one in around.invoices)
+
+
 def _pays_all(total: Decimal, invoices: tuple[PaidInvoice, ...]) -> bool:
     """Whether a payment is just what several invoices of one customer owe together."""
     owed = sum((one.balance or ZERO for one in invoices), ZERO)
@@ -303,11 +322,15 @@ def _account(values: Values, around: PaymentFacts) -> str:
 
 def _booked(values: Values, around: PaymentFacts) -> tuple[FieldChange, ...]:
     invoice = around.invoices[0]
-    total = plain(amount(values.get("hs_initial_amount")))
+    gross = amount(values.get("hs_initial_amount"))
+    total = plain(gross)
     is_alone = len(around.invoices) == 1
+    # Where a person had it posted although less is open, the rest stays unapplied.
+    is_too_much = is_alone and invoice.balance is not None and invoice.balance < gross
+    part = plain(invoice.balance or ZERO) if is_too_much else total
     line: list[Value] = [
         {
-            "Amount": total if is_alone else plain(one.balance or ZERO),
+            "Amount": part if is_alone else plain(one.balance or ZERO),
             "LinkedTxn": [{"TxnId": one.quickbooks_id, "TxnType": "Invoice"}],
         }
         for one in around.invoices
@@ -318,7 +341,7 @@ def _booked(values: Values, around: PaymentFacts) -> tuple[FieldChange, ...]:
         FieldChange("CustomerRef.value", None, invoice.customer),
         FieldChange("TotalAmt", None, total, mapping=PARTY_AND_MONEY, source=total),
         FieldChange("TxnDate", None, values.get("hs_initiated_date")),
-        FieldChange("Line", None, line),
+        FieldChange("Line", None, line, mapping=APPLIED if is_too_much else "", source=part),
         FieldChange("DepositToAccountRef.value", None, _account(values, around)),
         FieldChange("PrivateNote", None, f"HubSpot payment of invoice {names}"),
     ]

@@ -58,11 +58,13 @@ def _plan_unlinked(
     reason = why_not_created(source, seen, config, facts)
     if reason is not None:
         return RecordPlan(reason, base=link.base)
-    made = (
-        gate.creation(seen, config, around)
-        if source is Side.HUBSPOT
-        else mirror.creation(seen, config, around)
-    )
+    if source is Side.QUICKBOOKS:
+        made = mirror.creation(seen, config, around)
+    else:
+        made = gate.creation(seen, config, around)
+        if isinstance(made, RecordPlan) and made.status == link.answered:
+            # It is a sale of its own, a person says.
+            made = gate.creation(seen, config, replace(around, twin=""))
     if isinstance(made, RecordPlan):
         return replace(made, base=link.base)
     return RecordPlan(IN_SYNC, (Change(source.other, ChangeOp.CREATE, made),), link.base)
