@@ -41,6 +41,7 @@ ICONS = {
     RecordLogEntry.Kind.EMPTIED: "backspace",
     RecordLogEntry.Kind.REFUSED: "error",
     RecordLogEntry.Kind.UNKNOWN: "help",
+    RecordLogEntry.Kind.WARNING: "warning",
     RecordLogEntry.Kind.DECIDED: "block",
     RecordLogEntry.Kind.GONE: "delete",
     RecordLogEntry.Kind.RESTORED: "restore_from_trash",

@@ -100,6 +100,7 @@ class RecordLogEntry(models.Model):
         EMPTIED = "emptied_not_sent", _("Emptied, not sent")
         REFUSED = "refused", _("Refused")
         UNKNOWN = "unknown", _("Outcome unknown")
+        WARNING = "warning", _("Warning")
         DECIDED = "decided", _("Left alone")
         GONE = "gone", _("Removed on one side")
         RESTORED = "restored", _("Restored")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from syncapp.core import errors
+from syncapp.core.answers import warnings
 from syncapp.core.merge import BasePair
 from syncapp.core.plan import Change, ChangeOp
 from syncapp.core.reasons import State
@@ -128,6 +129,8 @@ class Settlement:
         self._calls.succeeded(intent)
         self._settle(intent, PendingWrite.State.DONE, request_id=request_id)
         self._log_written(intent, link, request_id, confirmed=confirmed)
+        if not confirmed:  # what was found later may be somebody's edit made meanwhile
+            self._log_warnings(intent, link, values)
 
     def refused(self, intent: PendingWrite, error: errors.RecordError) -> None:
         """The write did not happen, or nobody knows."""
@@ -423,6 +426,24 @@ class Settlement:
             )
         )
         self._log_conflicts(intent, link)
+
+    def _log_warnings(
+        self, intent: PendingWrite, link: RecordLink, answer: dict[str, Value]
+    ) -> None:
+        told = warnings(
+            self._config, self._side, ChangeOp(intent.op), planned_changes(intent), answer
+        )
+        self._log += [
+            record_log.entry(
+                link,
+                record_log.Kind.WARNING,
+                at=self._now,
+                run=self._context.run,
+                side=self._side,
+                text=text,
+            )
+            for text in told
+        ]
 
     def _log_conflicts(self, intent: PendingWrite, link: RecordLink) -> None:
         """Keep the values that lost."""

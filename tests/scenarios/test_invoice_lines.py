@@ -289,7 +289,7 @@ def test_each_sales_line_of_quickbooks_is_one_line_of_hubspot(trade: Trade, sell
 # -- what the answer says
 
 
-@proves("S19")
+@proves("S19", "E3.4-answer")
 @pytest.mark.parametrize(("total", "tax"), [("100.01", "0"), ("108", "8")])
 def test_totals_that_differ_in_the_answer_need_a_person(
     trade: Trade, seller: Seller, total: str, tax: str, monkeypatch: pytest.MonkeyPatch
@@ -311,3 +311,33 @@ def test_totals_that_differ_in_the_answer_need_a_person(
     assert ("8.00" if tax != "0" else "100.01") in trade.invoice.explanation
     assert [one["TotalAmt"] for one in seller.all("Invoice")] == [float(total)]
     assert trade.quiet()
+
+
+@proves("E3.4-answer")
+def test_a_credit_that_quickbooks_applies_by_itself_is_a_warning(
+    trade: Trade, seller: Seller
+) -> None:
+    contact = trade.client()
+    trade.start()
+    customer = trade.world.quickbooks.add("Bea Bly", "bea@example.com")
+    back = {"CustomerRef": {"value": customer}, "Line": [sale(seller.item("Back"), "40")]}
+    trade.world.quickbooks.call("POST", "/creditmemo", back)
+    trade.books(known=False, SalesFormsPrefs={"AutoApplyCredit": True})
+    seller.bill(contact, line("Odd", "100"))
+    trade.run()
+    trade.run()
+    link = trade.invoice
+    assert seller.booked(link.quickbooks_id)["Balance"] == 60
+    assert trade.outcome == ("in_sync", ""), link.explanation
+    (told,) = link.log.filter(kind="warning")
+    assert told.side == "quickbooks"
+    assert "took 40.00 USD off" in told.text
+    assert "60.00 USD are left" in told.text
+    assert seller.standing(link.hubspot_id) == ("open", 60)
+    assert trade.quiet()
+
+
+@proves("E3.4-answer")
+def test_without_a_credit_there_is_no_warning(trade: Trade) -> None:
+    link = trade.sold()
+    assert not link.log.filter(kind="warning").exists()

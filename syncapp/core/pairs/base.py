@@ -102,6 +102,12 @@ def _unsummarised(side: Side, values: Values) -> Summary:
     return Summary()
 
 
+def _unremarkable(side: Side, answer: Values) -> str:
+    """Most answers say only that the record was made."""
+    del side, answer
+    return ""
+
+
 def planned_elsewhere(
     to: Side, values: Values, mappings: tuple[FieldMapping, ...]
 ) -> Mapping[str, Value] | Refusal:
@@ -164,6 +170,7 @@ class ObjectPair:
         name_sharers: What may have taken a unique name in QuickBooks; "" for records of its own.
         activity: The QuickBooks field that says whether a record is active, where that is a
             value like others; "" where an inactive record counts as gone.
+        warns: What a person should know of the answer to a create; "" for nothing.
     """
 
     name: str
@@ -204,6 +211,7 @@ class ObjectPair:
     key_in_use: str = "email_in_use"
     name_sharers: str = ""
     activity: str = ""
+    warns: Callable[[Side, Values], str] = _unremarkable
 
     def type(self, side: Side) -> str:
         """The record type on a side."""

@@ -10,7 +10,7 @@ import re
 
 from syncapp.core.invoices.lines import booked_totals, mirrored
 from syncapp.core.mapping import FieldMapping
-from syncapp.core.money import amount, plain
+from syncapp.core.money import amount, plain, shown
 from syncapp.core.pairs.base import (
     Exclusion,
     ObjectPair,
@@ -136,6 +136,23 @@ def _summary(side: Side, values: Values) -> Summary:
     )  # fmt: skip
 
 
+def _warns(side: Side, answer: Values) -> str:
+    """QuickBooks may apply a credit the moment an invoice is made (apis/quickbooks.md 15)."""
+    if side is Side.HUBSPOT:
+        return ""
+    balance = amount(answer.get("Balance"))
+    taken = amount(answer.get("TotalAmt")) - amount(answer.get("Deposit")) - balance
+    if taken <= 0:
+        return ""
+    currency = text(answer.get("CurrencyRef.value") or "")
+    return (
+        f"QuickBooks took {shown(taken, currency)} off the new invoice at once, with a credit of "
+        f"the customer; {shown(balance, currency)} are left. HubSpot may still ask for the whole "
+        "amount until the credit is shown there. If credits should not be applied by themselves, "
+        "switch that off in QuickBooks under Account and settings, Advanced, Automation."
+    )
+
+
 def is_foreign(values: Values) -> bool:
     """Whether a HubSpot invoice was not made there by a person or a workflow."""
     source = str(values.get("hs_invoice_source") or "").casefold()
@@ -242,6 +259,7 @@ INVOICES = ObjectPair(
     summary=_summary,
     origin=_origin,
     batch_sizes={Side.QUICKBOOKS: 10},
+    warns=_warns,
     mappings=(
         _pair("hs_number", "DocNumber", "Invoice number"),
         _pair("hs_invoice_date", "TxnDate", "Invoice date", Kind.DATE, instant=True),
