@@ -1,8 +1,10 @@
 """QuickBooks' custom fields: three legacy texts named in the preferences, and the newer ones.
 
-Knows their three spellings (definition, on a record, in a mapping: ``CustomField.<number>``, for a
-newer one that is no text ``CustomField.<number>.<type>``). The newer definitions live behind
-another API; their values come and go with an ``include`` for one object at a time (``enhanced``).
+Knows their three spellings (definition, on a record, in a mapping: ``CustomField.<number>``, for
+one that is no text ``CustomField.<number>.<type>``). Legacy ones are texts wherever they were seen
+(apis/quickbooks.md 12); one that says it is a number is taken at its word. The newer definitions
+live behind another API; their values come and go with an ``include`` for one object at a time
+(``enhanced``).
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ def fields(preferences: Mapping[str, Json]) -> tuple[Field, ...]:
                 kinds[label.group(1)] = text(told.get("Type")) or "StringType"
     return tuple(
         Field(
-            f"{PREFIX}{number}",
+            _spelled(number, kinds.get(number, "StringType")),
             names.get(number) or f"Custom field {number}",
             _KINDS.get(kinds.get(number, "StringType"), Kind.TEXT),
             max_length=MAX_LENGTH,
@@ -128,10 +130,12 @@ def _type(one: Mapping[str, Value]) -> str:
 
 
 def _name(one: Mapping[str, Value]) -> str:
-    """The type is part of the name of a newer field, for a create has no record to look at."""
-    name = f"{PREFIX}{one['DefinitionId']}"
-    kind = _type(one)
-    return f"{name}.{kind}" if is_enhanced(name) and kind != "StringType" else name
+    return _spelled(str(one["DefinitionId"]), _type(one))
+
+
+def _spelled(number: str, kind: str) -> str:
+    """The type is part of the name of what is no text, for a create has no record to look at."""
+    return f"{PREFIX}{number}" + (f".{kind}" if kind in _ENHANCED and kind != "StringType" else "")
 
 
 def to_send(values: Values, current: Values) -> list[Mapping[str, object]]:
