@@ -11,6 +11,24 @@ _W, _F, _E = State.WAITING, State.FAILING, State.EXCLUDED
 
 DOCUMENT_REASONS: tuple[Reason, ...] = (
     Reason(
+        "approval_period", _W, Category.WAITING,
+        "It is dated {date}, in a period that was reviewed through {reviewed}. Nothing is "
+        "written to QuickBooks before a person approves it{money}.",
+        "Somebody with the role approver approves it under Approvals; or change its date.",
+        Fixer.HERE, Retry.APPROVED,
+    ),
+    Reason(
+        "approval_posting", _W, Category.WAITING,
+        "It is not written to QuickBooks before a person approves it{money}.",
+        "Somebody with the role approver approves it under Approvals.", Fixer.HERE,
+        Retry.APPROVED,
+    ),
+    Reason(
+        "approval_sent_back", _F, Category.DECISION,
+        "{who} did not approve what would be written to QuickBooks: {note}",
+        "Change the record, or ask again under Approvals.", Fixer.HERE, needs_decision=True,
+    ),
+    Reason(
         "pay_processing", _W, Category.WAITING,
         "The payment is still being processed in HubSpot.",
         "Nothing to do; it is posted once the money has arrived.", Fixer.NOBODY, Retry.SOON,
@@ -117,12 +135,6 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "Its date {date} lies in a closed period: the books are closed through {closed}.",
         "Re-open the period in QuickBooks, or change the invoice's date in HubSpot.",
         Fixer.QUICKBOOKS, Retry.CURED_ELSEWHERE,
-    ),
-    Reason(
-        "inv_reviewed_period", _F, Category.DECISION,
-        "Its date {date} lies in a period that was reviewed through {reviewed}.",
-        "A named person approves it, or the date is changed.", Fixer.HERE,
-        needs_decision=True,
     ),
     Reason(
         "inv_service_date", _F, Category.INCOMPLETE,

@@ -108,6 +108,7 @@ class RecordPlan:
         waits_on: The link that has to be settled first.
         wants: Links whose records are needed, although a filter keeps them out.
         notes: What is told once and changes nothing.
+        held: What would be written to QuickBooks, and waits for a person's approval.
     """
 
     status: Status
@@ -117,3 +118,4 @@ class RecordPlan:
     waits_on: int | None = None
     wants: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
+    held: Change | None = None

@@ -48,6 +48,7 @@ class Retry(StrEnum):
     CURED_ELSEWHERE = "every 6 hours"
     BACKOFF = "with growing pauses"
     SOON = "as soon as it can"
+    APPROVED = "once it is approved"
 
 
 @dataclass(frozen=True, slots=True)

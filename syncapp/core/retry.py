@@ -22,7 +22,7 @@ def next_try(code: str, *, attempts: int, now: datetime, fraction: float) -> dat
     """
     retry = REASONS[code].retry if code in REASONS else Retry.NEVER
     match retry:
-        case Retry.NEVER:
+        case Retry.NEVER | Retry.APPROVED:
             return None
         case Retry.SOON:
             return now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncapp.models.approvals import Approval
 from syncapp.models.budgets import ApiUsage, DailyBudget, MonthlyReads, RateBudget
 from syncapp.models.connections import Connection, ConsentRequest
 from syncapp.models.cursors import Cursor
@@ -14,11 +15,13 @@ from syncapp.models.pairs import AccountPair
 from syncapp.models.preferences import Preference
 from syncapp.models.preflights import Preflight, PreflightTick
 from syncapp.models.runs import RecordLogEntry, Rehearsal, SyncRun, Trigger
+from syncapp.models.setting_changes import SettingChange
 from syncapp.models.tie_outs import TieOut
 
 __all__ = [
     "AccountPair",
     "ApiUsage",
+    "Approval",
     "Connection",
     "ConsentRequest",
     "Cursor",
@@ -40,6 +43,7 @@ __all__ = [
     "RecordLink",
     "RecordLogEntry",
     "Rehearsal",
+    "SettingChange",
     "SyncDefinition",
     "SyncDraft",
     "SyncRun",

@@ -40,6 +40,12 @@ class AccountPair(models.Model):
         default="",
         help_text=_("Empty: QuickBooks' own, else HubSpot's."),
     )
+    reviewed_through = models.DateField(
+        _("reviewed through"),
+        null=True,
+        blank=True,
+        help_text=_("What is dated up to this day waits for an approval; empty for nothing."),
+    )
     next_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     urgent = models.BooleanField(default=False, help_text=_("A person asked for a run."))
     lease_owner = models.CharField(max_length=64, blank=True, default="")
@@ -58,6 +64,7 @@ class AccountPair(models.Model):
         permissions: ClassVar = [
             ("pause_accountpair", _("Can pause and resume all writes")),
             ("run_accountpair", _("Can start a sync run")),
+            ("review_accountpair", _("Can set the day through which the books were reviewed")),
         ]
         verbose_name = _("account pair")
 

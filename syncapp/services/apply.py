@@ -23,6 +23,7 @@ from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import (
+    approvals,
     brakes,
     failed_calls,
     ingest,
@@ -136,6 +137,7 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
         # Settings saved meanwhile have made every record due: this plan must not undo that.
         outbox.require_permission(sync.definition)
         _save_unmoved(done.settled)
+        approvals.ask(context, sync, plans)
         _wake_waiting(context, done.turned)
         _ask_for(context, plans)
         record_log.save(done.log)

@@ -15,6 +15,7 @@ from typing import Any, cast
 from syncapp.core import dates
 from syncapp.core.filters import NO_CALENDAR, Calendar, Condition, Filter, Operator
 from syncapp.core.mapping import FieldMapping
+from syncapp.core.money import number, plain
 from syncapp.core.pairs import CHOOSABLE, OBJECT_PAIRS
 from syncapp.core.pairs.base import ObjectPair, Option, OptionKind
 from syncapp.core.planner import SyncConfig
@@ -283,4 +284,9 @@ def _parse_option(option: Option, value: Any) -> Value:
             return {str(name): str(account) for name, account in value.items() if account}
         case OptionKind.ACCOUNT | OptionKind.CONFIRMATION:
             return str(value or "")
+        case OptionKind.AMOUNT:
+            told = number(value)
+            if told is None or told < 0:
+                raise SettingsError(where, f"Must be an amount, like 1000.00; it is {value!r}.")
+            return plain(told)
     return cast("Value", value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syncapp.core.sides import Side
-from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
+from syncapp.models import Approval, PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import store
 
 
@@ -28,4 +28,9 @@ def let_go(absorbed: Mapping[int, RecordLink]) -> None:
         moved = model.objects.filter(link__in=absorbed).values_list("link_id", flat=True)
         for pk in set(moved):
             model.objects.filter(link=pk).update(link=absorbed[pk])
+    for pk, heir in absorbed.items():
+        asked = Approval.objects.filter(link=pk)
+        # Another plan is made for the whole record: what was open is not what will be written.
+        asked.filter(state__in=Approval.OPEN).update(state=Approval.State.WITHDRAWN)
+        asked.update(link=heir)
     RecordLink.objects.filter(pk__in=absorbed).delete()

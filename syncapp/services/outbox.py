@@ -55,6 +55,7 @@ def require_permission(definition: SyncDefinition) -> None:
         deleted_at=None,
         config_version=definition.config_version,
         pair__state="active",
+        pair__reviewed_through=definition.pair.reviewed_through,
     ).exists():
         raise errors.SwitchedOff("The sync was switched off, paused or changed meanwhile.")
 

@@ -23,7 +23,7 @@ from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import RecordLink
-from syncapp.services import parts, store
+from syncapp.services import approvals, parts, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
@@ -105,6 +105,7 @@ def plan(context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> Mappin
     company = books(context)
     invoices = _invoices(context, cases)
     plans: dict[int, RecordPlan] = {}
+    gate = approvals.Gate(sync, cases)
     posting: dict[int, tuple[int, str]] = {}
     accounts = sync.config.options.get("clearing_accounts")
     chosen = {str(k): str(v) for k, v in accounts.items()} if isinstance(accounts, Mapping) else {}
@@ -117,7 +118,9 @@ def plan(context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> Mappin
             rate=_rate(context, case, company),
             accounts=chosen,
         )
-        made = plans[case.link.pk] = plan_payment(case.state, sync.config, case.facts, around)
+        # One that waits for an approval keeps no other payment of its invoice waiting.
+        made = gate.hold(case, plan_payment(case.state, sync.config, case.facts, around))
+        plans[case.link.pk] = made
         if any(c.side is Side.QUICKBOOKS and c.op is ChangeOp.CREATE for c in made.changes):
             posting |= dict.fromkeys((one.link for one in own), (case.link.pk, case.link.label))
     return plans

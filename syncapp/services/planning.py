@@ -12,8 +12,8 @@ from syncapp.core.matching import Matches
 from syncapp.core.merge import BasePair
 from syncapp.core.plan import IN_SYNC, RecordPlan
 from syncapp.models import RecordLink
+from syncapp.services import approvals, invoice_lines, invoices, payments, products, refunds
 from syncapp.services import facts as fact_finding
-from syncapp.services import invoice_lines, invoices, payments, products, refunds
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
 from syncapp.services.plain_plans import plan_plainly
@@ -72,8 +72,10 @@ def _base(sync: ActiveSync, link: RecordLink) -> Mapping[str, BasePair]:
 def plan_cases(
     context: RunContext, sync: ActiveSync, cases: Sequence[Case]
 ) -> Mapping[int, RecordPlan]:
-    """Plan cases of one sync: ``{link: plan}``."""
-    return PLANNERS.get(sync.config.pair.name, plan_plainly)(context, sync, cases)
+    """Plan cases of one sync, what a person must approve first held back: ``{link: plan}``."""
+    plans = PLANNERS.get(sync.config.pair.name, plan_plainly)(context, sync, cases)
+    gate = approvals.Gate(sync, cases)
+    return {case.link.pk: gate.hold(case, plans[case.link.pk]) for case in cases}
 
 
 Loader: TypeAlias = Callable[[RunContext, ActiveSync, Sequence[RecordLink]], Sequence[RecordLink]]

@@ -1,7 +1,7 @@
 """The ready groups and what each may do (B12): this table is the whole rule.
 
-Each role includes the one before it. The groups are set to this table after every migration;
-an installation that wants another cut makes groups of its own.
+Each role includes the viewer's; the administrator's includes all. The groups are set to this
+table after every migration; an installation that wants another cut makes groups of its own.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-VIEWER, OPERATOR, ADMINISTRATOR = "viewer", "operator", "administrator"
+VIEWER, OPERATOR, APPROVER = "viewer", "operator", "approver"
+ADMINISTRATOR = "administrator"
 
 _SEES = (
     "syncapp.view_accountpair",
+    "syncapp.view_approval",
     "syncapp.view_connection",
     "syncapp.view_notification",
     "syncapp.view_pendingwrite",
@@ -29,8 +31,14 @@ _OPERATES = (
     "syncapp.export_recordlink",
     "syncapp.link_recordlink",
     "syncapp.pause_accountpair",
+    "syncapp.prepare_approval",
     "syncapp.retry_recordlink",
     "syncapp.run_accountpair",
+)
+#: Lets through what others prepared, and may look up who set the rules; changes no setting.
+_APPROVES = (
+    "syncapp.decide_approval",
+    "syncapp.view_settingchange",
 )
 #: The schedule is shown but edited by superusers only: its rows can start any task.
 _ADMINISTERS = (
@@ -59,12 +67,14 @@ _ADMINISTERS = (
     "syncapp.delete_accountpair",
     "syncapp.delete_connection",
     "syncapp.delete_syncdefinition",
+    "syncapp.review_accountpair",
 )
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     VIEWER: _SEES,
     OPERATOR: _SEES + _OPERATES,
-    ADMINISTRATOR: _SEES + _OPERATES + _ADMINISTERS,
+    APPROVER: _SEES + _APPROVES,
+    ADMINISTRATOR: _SEES + _OPERATES + _APPROVES + _ADMINISTERS,
 }
 
 

@@ -18,7 +18,7 @@ from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
-from syncapp.services import record_log, store
+from syncapp.services import approvals, record_log, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.failed_calls import FailedCalls
@@ -81,6 +81,7 @@ class Settlement:
         self._rekeyed: list[RecordLink] = []
         self._log: list[RecordLogEntry] = []
         self._calls = FailedCalls(side)
+        self._approved: list[int] = []
 
     def written(
         self,
@@ -127,6 +128,8 @@ class Settlement:
         self._due(link)
         self._rekeyed.append(link)
         self._calls.succeeded(intent)
+        if side is Side.QUICKBOOKS:
+            self._approved.append(link.pk)
         self._settle(intent, PendingWrite.State.DONE, request_id=request_id)
         self._log_written(intent, link, request_id, confirmed=confirmed)
         if not confirmed:  # what was found later may be somebody's edit made meanwhile
@@ -202,6 +205,7 @@ class Settlement:
         store.wake_peers(self._definition, changes, self._now)
         record_log.save(self._log)
         self._calls.save()
+        approvals.use(self._approved, now=self._now)
 
     def _is_news(self, record_id: str) -> bool:
         """Whether an id of this side is one we have never seen and can read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from syncapp.services.roles import ADMINISTRATOR, OPERATOR, ROLES, VIEWER, ensure_groups
+from syncapp.services.roles import ADMINISTRATOR, APPROVER, OPERATOR, ROLES, VIEWER, ensure_groups
 from tests.proves import proves
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,15 @@ def test_a_migration_leaves_each_group_as_the_table_says(name: str) -> None:
 
 def test_each_role_holds_more_than_the_one_before() -> None:
     assert held(VIEWER) < held(OPERATOR) < held(ADMINISTRATOR)
+
+
+def test_b12_an_approver_sees_and_approves_and_sets_nothing() -> None:
+    assert held(APPROVER) - held(VIEWER) == {
+        "syncapp.decide_approval", "syncapp.view_settingchange",
+    }  # fmt: skip
+    assert "syncapp.prepare_approval" in held(OPERATOR) - held(VIEWER)
+    assert "syncapp.decide_approval" not in held(OPERATOR)
+    assert held(APPROVER) < held(ADMINISTRATOR)
 
 
 def test_a_viewer_only_views() -> None:

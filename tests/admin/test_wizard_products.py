@@ -85,6 +85,7 @@ def test_an_account_is_chosen_kept_and_used(world: World, administrator: Client)
     assert (definition.object_type, definition.enabled) == ("products", True)
     assert definition.settings["options"] == {
         "income_account": items.income, "new_item_type": "non_inventory",
+        "approval": "none", "approval_by_another": False,
     }  # fmt: skip
     world.run()
     made = next(item for item in items.all() if item["Name"] == "Hour")

@@ -14,7 +14,6 @@ from syncapp.core.invoices.lines import LINE_ITEMS, Explained, Goods, billed, ex
 from syncapp.core.pairs.invoices import INVOICES
 from syncapp.core.plan import RecordPlan
 from syncapp.core.planner import Observed, SyncConfig
-from syncapp.core.reasons import REASONS
 from syncapp.core.sides import Direction, Side
 from tests.proves import proves
 
@@ -110,14 +109,6 @@ def test_a_foreign_invoice_needs_the_customers_currency_and_a_rate() -> None:
     home = passed(values("5"), replace(MANY, parties=FACTS.parties))
     assert home["CurrencyRef.value"] == "USD"
     assert "ExchangeRate" not in home
-
-
-def test_nothing_is_posted_into_a_reviewed_period() -> None:
-    """The row of ENGINE 3.3; nobody can set the day yet (B20)."""
-    reviewed = replace(FACTS, reviewed_through="2026-11-02")
-    assert refusal(values("5"), reviewed)[0] == "inv_reviewed_period"
-    assert REASONS["inv_reviewed_period"].needs_decision
-    assert passed(values("5", hs_invoice_date="2026-11-03"), reviewed)
 
 
 @proves("E3.3-order")

@@ -70,7 +70,9 @@ def _typed(option: Option, posted: QueryDict, known: Mapping[str, Any], page: Pa
         case OptionKind.ACCOUNTS:
             told = {choice: posted.get(f"{name}-{choice}", "") for choice, _l in option.choices}
             return {choice: account for choice, account in told.items() if account}
-    return posted.get(name, "")
+        case OptionKind.AMOUNT:
+            return posted.get(name, known[option.name]).strip()
+    return posted.get(name, known[option.name])
 
 
 def _chosen(option: Option, value: Any) -> list[str]:
@@ -98,6 +100,8 @@ def _row(page: Page, option: Option, value: Any) -> dict[str, Any]:
         "problem": "",
         "selects": [],
     }
+    if option.kind is OptionKind.AMOUNT:
+        row["value"] = str(value)
     if option.kind is OptionKind.CHOICE:
         row["selects"] = [_select(option, "", option.choices, str(value))]
     if option.kind in {OptionKind.ACCOUNT, OptionKind.ACCOUNTS}:

@@ -71,7 +71,6 @@ class InvoiceFacts:
         explained: What payments, credits and deposits we know of take off its balance.
         payments_behind: The invoice was read after the payments: one of them may be new.
         rate: The exchange rate of its date; "" when nobody has said.
-        reviewed_through: The last day of the period a person reviewed; "" for none.
     """
 
     books: Books
@@ -88,4 +87,3 @@ class InvoiceFacts:
     explained: Decimal | None = None
     payments_behind: bool = False
     rate: str = ""
-    reviewed_through: str = ""

@@ -264,8 +264,6 @@ def period_of(day: str, facts: InvoiceFacts) -> Status | None:
     """Why nothing may be posted on a day; None when it may."""
     if facts.books.is_closed(day):
         return because("inv_period_closed", date=day, closed=facts.books.closed_through)
-    if facts.reviewed_through and day <= facts.reviewed_through:
-        return because("inv_reviewed_period", date=day, reviewed=facts.reviewed_through)
     return None
 
 

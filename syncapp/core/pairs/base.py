@@ -55,6 +55,7 @@ class OptionKind(StrEnum):
     ACCOUNT = "account"
     ACCOUNTS = "accounts"
     CONFIRMATION = "confirmation"
+    AMOUNT = "amount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Option:
     Attributes:
         kind: A CHOICE is one of ``choices``; a SWITCH is true or false; an ACCOUNT is the id of
             a QuickBooks account; ACCOUNTS are ``{choice: account id}``; a CONFIRMATION is who
-            confirmed it, "" for nobody.
+            confirmed it, "" for nobody; an AMOUNT is a decimal as text, in the home currency.
         choices: ``(value, label)``.
         account_types: The types of QuickBooks accounts that may be chosen.
     """

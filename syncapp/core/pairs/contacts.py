@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from syncapp.core.filters import Condition, Filter, Operator
 from syncapp.core.mapping import FieldMapping
+from syncapp.core.pairs import approval_options
 from syncapp.core.pairs.base import Exclusion, ObjectPair, Refusal, RelatedField
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
@@ -133,4 +134,5 @@ CONTACTS = ObjectPair(
         _pair("zip", "BillAddr.PostalCode", "Postal code"),
         _pair("country", "BillAddr.Country", "Country"),
     ),
+    options=approval_options.plain("customers"),
 )

@@ -11,6 +11,7 @@ import re
 from syncapp.core.invoices.lines import booked_totals, mirrored
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.money import amount, plain, shown
+from syncapp.core.pairs import approval_options
 from syncapp.core.pairs.base import (
     Exclusion,
     ObjectPair,
@@ -252,7 +253,7 @@ INVOICES = ObjectPair(
         Exclusion("inv_not_from_hubspot", lambda side, v: side is Side.HUBSPOT and is_foreign(v)),
     ),
     rank=2,
-    options=OPTIONS,
+    options=(*OPTIONS, *approval_options.of_documents()),
     dated_by={Side.HUBSPOT: "hs_createdate", Side.QUICKBOOKS: "MetaData.CreateTime"},
     derive=_derive,
     derived=DERIVED,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from syncapp.core.invoices.facts import CUSTOM_ITEM, DISCOUNT_ITEM
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.names import plain_name
+from syncapp.core.pairs import approval_options
 from syncapp.core.pairs.base import Exclusion, ObjectPair, Option, OptionKind, Refusal
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
@@ -182,5 +183,6 @@ PRODUCTS = ObjectPair(
             default="service",
             choices=(("service", "Service"), ("non_inventory", "Non-inventory")),
         ),
+        *approval_options.plain("items"),
     ),
 )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syncapp', '0011_preferences_and_record_notes'),
+        ('syncapp', '0013_links_by_hand_and_decisions'),
     ]
 
     operations = [
