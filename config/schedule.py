@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WATCH_SECONDS = 120
+
 
 @dataclass(frozen=True)
 class BeatRow:
@@ -26,6 +28,13 @@ def beat_rows(tick_seconds: int) -> tuple[BeatRow, ...]:
     tick = max(1, tick_seconds)
     return (
         BeatRow("tandem-tick", "syncapp.tasks.tick", every_seconds=tick, expires_seconds=6 * tick),
+        # Lapsed connections, stalled syncs, failing rates; and the digests of the hour.
+        BeatRow(
+            "tandem-watch",
+            "syncapp.tasks.watch",
+            every_seconds=WATCH_SECONDS,
+            expires_seconds=WATCH_SECONDS,
+        ),
         BeatRow("tandem-housekeeping", "syncapp.tasks.housekeeping"),
         BeatRow(
             "tandem-prune-broker", "tandem.prune_broker", every_seconds=600, expires_seconds=600

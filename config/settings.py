@@ -242,6 +242,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 # --- Mail ----------------------------------------------------------------------------------------
 _email = env.parse_email(ENV.email_url)
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+if EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
+    EMAIL_BACKEND = "config.mail.WatchedBackend"
 EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = _email.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""

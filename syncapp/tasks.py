@@ -10,7 +10,17 @@ from django.contrib.auth import get_user_model
 
 from syncapp.core.errors import SyncError
 from syncapp.models import AccountPair, Preflight, Rehearsal, TieOut, Trigger
-from syncapp.services import exports, leases, rehearsal, retention, runs, scheduler
+from syncapp.services import (
+    digest,
+    exports,
+    leases,
+    mails,
+    rehearsal,
+    retention,
+    runs,
+    scheduler,
+    watching,
+)
 from syncapp.services import preflight as preflights
 from syncapp.services import tie_out as tie_outs
 from syncapp.services.env import real_env
@@ -29,6 +39,8 @@ def tick() -> None:
         preflight.delay(pair_id)
     for tie_out_id in tie_outs.waiting():
         tie_out.delay(tie_out_id)
+    if mails.is_work(now=env.clock.now()):
+        send_mails.delay()
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -91,6 +103,20 @@ def export_records(
             url=url,
             env=real_env(),
         )
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_mails() -> None:
+    """Send the mails that are due; each row is claimed, so that two workers never send one."""
+    mails.send_due(env=real_env())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def watch() -> None:
+    """Look for what people are to be told, and write the digests that are due."""
+    env = real_env()
+    watching.look(now=env.clock.now())
+    digest.write_due(now=env.clock.now())
 
 
 @shared_task(ignore_result=True)

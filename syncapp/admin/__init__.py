@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from syncapp.admin import connections, definitions, links, notifications, pairs, periodic, runs
+from syncapp.admin import (
+    connections,
+    definitions,
+    links,
+    mails,
+    notifications,
+    pairs,
+    periodic,
+    runs,
+)
 
-__all__ = ["connections", "definitions", "links", "notifications", "pairs", "periodic", "runs"]
+__all__ = [
+    "connections",
+    "definitions",
+    "links",
+    "mails",
+    "notifications",
+    "pairs",
+    "periodic",
+    "runs",
+]

@@ -73,6 +73,7 @@ def _settings() -> list[Item]:
             "django_celery_beat_periodictask_changelist",
             "django_celery_beat.view_periodictask",
         ),
+        _item(_("Mails"), "mail", "syncapp_mail_changelist", "syncapp.view_mail"),
         _item(_("Users"), "person", "auth_user_changelist", "auth.view_user"),
         _item(_("Groups"), "group", "auth_group_changelist", "auth.view_group"),
         _item(_("Sign-in attempts"), "lock", "axes_accessattempt_changelist",

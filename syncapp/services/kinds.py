@@ -68,9 +68,9 @@ _ALL = (
     ),
     Kind(
         APPROVAL,
-        _("Records wait for approval"),
-        _("Somebody prepared records that another person has to approve before they are posted."),
-        "syncapp.view_recordlink",
+        _("Changes wait for approval"),
+        _("Changes are held back until you, or another approver, let them through."),
+        "syncapp.decide_approval",
     ),
     Kind(
         FIRST_SYNC,
@@ -94,7 +94,7 @@ _ALL = (
         DIGEST,
         _("Daily digest"),
         _("Once a day: counts, failures with the money at stake, and the connections."),
-        "syncapp.view_accountpair",
+        "syncapp.view_recordlink",
         ways=(MAIL,),
         choosable=(MAIL,),
     ),

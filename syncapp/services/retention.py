@@ -13,7 +13,9 @@ from syncapp.models import (
     ApiUsage,
     ConsentRequest,
     FailedCall,
+    Mail,
     MonthlyReads,
+    Notification,
     PendingWrite,
     RecordLogEntry,
     Rehearsal,
@@ -26,6 +28,7 @@ WRITES_DAYS = 30
 LOG_DAYS = 90
 DISPUTED_LOG_DAYS = 400
 RUNS_DAYS = 90
+MESSAGES_DAYS = 90
 USAGE_DAYS = 400
 DELETED_SYNC_DAYS = 30
 EXPORT_DAYS = 7
@@ -51,6 +54,10 @@ def prune(*, env: Env) -> dict[str, int]:
         "failed_calls": _delete(FailedCall.objects.filter(at__lt=before(LOG_DAYS))),
         "runs": _delete(SyncRun.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "rehearsals": _delete(Rehearsal.objects.filter(ended_at__lt=before(RUNS_DAYS))),
+        "mails": _delete(Mail.objects.filter(created_at__lt=before(MESSAGES_DAYS))),
+        "notifications": _delete(
+            Notification.objects.filter(created_at__lt=before(MESSAGES_DAYS), read_at__isnull=False)
+        ),
         "consents": _delete(ConsentRequest.objects.filter(created_at__lt=before(1))),
         "usage": _delete(ApiUsage.objects.filter(day__lt=before(USAGE_DAYS).date()))
         + _delete(MonthlyReads.objects.filter(month__lt=before(USAGE_DAYS).date())),

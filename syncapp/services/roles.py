@@ -60,6 +60,7 @@ _ADMINISTERS = (
     "syncapp.add_syncdefinition",
     "syncapp.change_accountpair",
     "syncapp.change_connection",
+    "syncapp.change_mail",
     "syncapp.change_recordlink",
     "syncapp.change_syncdefinition",
     "syncapp.connect_connection",
@@ -68,6 +69,7 @@ _ADMINISTERS = (
     "syncapp.delete_connection",
     "syncapp.delete_syncdefinition",
     "syncapp.review_accountpair",
+    "syncapp.view_mail",
 )
 
 ROLES: Mapping[str, tuple[str, ...]] = {

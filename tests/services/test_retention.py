@@ -29,6 +29,8 @@ def test_old_rows_go_and_open_writes_disputes_and_links_stay() -> None:
             "failed_calls",
             "runs",
             "rehearsals",
+            "mails",
+            "notifications",
             "consents",
             "usage",
             "exports",
