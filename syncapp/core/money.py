@@ -1,6 +1,6 @@
 """Amounts of money: Decimal, rounded half up to the digits of their currency (ENGINE 4).
 
-Never float, never a conversion between currencies.
+Never float; a conversion only at the rate that a document itself was booked with.
 """
 
 from __future__ import annotations
@@ -56,6 +56,28 @@ def digits(currency: str) -> int:
 def rounded(value: Decimal, currency: str = "") -> Decimal:
     """An amount rounded half up to its currency's digits."""
     return value.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)
+
+
+def in_home(
+    value: Decimal | None, currency: str, *, home: str, rate: Value = None
+) -> Decimal | None:
+    """What an amount is worth in the company's home currency; None where nobody knows.
+
+    Args:
+        value: The amount, None for none.
+        currency: What it is in; "" in a company that has one currency only.
+        home: The company's currency; "" while it is not known.
+        rate: What the document says one unit of its currency is worth in the home currency.
+    """
+    if value is None or not home:
+        return None
+    if currency.upper() in {"", home.upper()}:
+        return value
+    factor = number(rate)
+    if factor is None or factor <= 0:
+        return None
+    worth = rounded(value * factor, home)
+    return worth if abs(worth) < _LARGEST else None
 
 
 def plain(value: Decimal) -> str:

@@ -33,6 +33,7 @@ class SyncConfig:
         time_zone: The company's, as an IANA name: documents keep their date in it.
         start: Records made before that day (of the company) are left out; None for all.
         calendar: The company's days, and the moment of planning.
+        home_currency: The company's, ISO 4217; "" while it is not known.
     """
 
     pair: ObjectPair
@@ -45,6 +46,7 @@ class SyncConfig:
     time_zone: str = "UTC"
     start: date | None = None
     calendar: Calendar = NO_CALENDAR
+    home_currency: str = ""
 
     @property
     def merged(self) -> tuple[FieldMapping, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncapp.models.approvals import Approval
 from syncapp.models.budgets import ApiUsage, DailyBudget, MonthlyReads, RateBudget
 from syncapp.models.connections import Connection, ConsentRequest
+from syncapp.models.counts import KeptCounts
 from syncapp.models.cursors import Cursor
 from syncapp.models.definitions import FieldMappingRow, FilterCondition, SyncDefinition, SyncDraft
 from syncapp.models.failed_calls import FailedCall
@@ -30,6 +31,7 @@ __all__ = [
     "FieldMappingRow",
     "FilterCondition",
     "IdAlias",
+    "KeptCounts",
     "Mail",
     "MonthlyReads",
     "Notification",

@@ -148,6 +148,17 @@ class RecordLink(models.Model):
             ),
             models.Index(fields=["definition", "state", "code", "-updated_at"], name="link_state"),
             models.Index(fields=["-updated_at", "-id"], name="link_recent"),
+            # What needs attention: by money, the oldest document first; what has none by age.
+            models.Index(
+                fields=["-home_amount", "document_date", "id"],
+                condition=models.Q(state="failing", amount__isnull=False),
+                name="link_failing_money",
+            ),
+            models.Index(
+                fields=["failing_since", "id"],
+                condition=models.Q(state="failing", amount__isnull=True),
+                name="link_failing_plain",
+            ),
         ]
         permissions: ClassVar = [
             ("retry_recordlink", _("Can retry and exclude records")),

@@ -25,6 +25,7 @@ from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import (
     approvals,
     brakes,
+    counts,
     failed_calls,
     ingest,
     intents,
@@ -72,6 +73,7 @@ def apply_due(context: RunContext) -> bool:
         for sync in sorted(context.syncs, key=lambda s: (s.config.pair.rank, s.definition.pk))
         if len(sync.definition.listed) == len(Side) and sync.definition.enabled
     ]
+    counts.keep_up(context)
     while True:
         was_busy = False
         for sync in ready:
@@ -86,6 +88,7 @@ def apply_due(context: RunContext) -> bool:
                     return False
                 was_busy = True
                 _apply_chunk(context, sync, links)
+                counts.keep_up(context, now_and_then=True)
         # A record may have asked for one of a lower rank, or waited for one of a higher.
         if not was_busy or len(ready) == 1:
             return True

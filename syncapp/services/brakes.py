@@ -28,7 +28,7 @@ from syncapp.models import (
     SyncDefinition,
     Trigger,
 )
-from syncapp.services import counting, outbox, record_log
+from syncapp.services import counting, counts, outbox, record_log
 from syncapp.services.config import calendar_of, parse_document, to_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.counting import Tally
@@ -225,3 +225,4 @@ def _release(definition: SyncDefinition, now: datetime) -> None:
     definition.links.filter(code=CODE).update(
         state=State.WAITING.value, code="pending", params={}, next_at=now, updated_at=now
     )
+    counts.refresh([definition.pk], now=now)

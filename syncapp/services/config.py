@@ -170,6 +170,7 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
         version=definition.config_version,
         options=_options(definition),
         time_zone=definition.pair.company_time_zone,
+        home_currency=definition.pair.quickbooks.currency,
         start=definition.start,
         calendar=calendar_of(definition.pair, now),
     )

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from syncapp.core.reasons import State
 from syncapp.models import AccountPair, RecordLink
-from syncapp.services import record_log
+from syncapp.services import counts, record_log
 from syncapp.services.manual_links import PART_NOTE
 
 
@@ -110,3 +110,4 @@ def _set_exclusion(
 def _wake(links: Iterable[RecordLink], now: datetime) -> None:
     definitions = {link.definition_id for link in links}
     AccountPair.objects.filter(definitions__in=definitions).update(next_due_at=now, urgent=True)
+    counts.refresh(definitions, now=now)

@@ -16,7 +16,7 @@ from django.db import transaction
 from syncapp.connectors.base import Page
 from syncapp.core.sides import Side
 from syncapp.models import Cursor, SyncDefinition
-from syncapp.services import associated, parts
+from syncapp.services import associated, counts, parts
 from syncapp.services.context import ActiveSync, RunContext
 
 LIST, CHANGES = "list", "changes"
@@ -84,6 +84,7 @@ def _list(context: RunContext, sync: ActiveSync, side: Side) -> bool:
                 _complete(context, sync.definition, side, cursor)
             cursor.save(update_fields=["position", "window", "next_due_at"])
         context.env.crash("page_saved")
+        counts.keep_up(context, now_and_then=True)
         if page.next is None:
             return True
 

@@ -7,26 +7,25 @@ changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max
+from django.db.models import Max
 
 from syncapp.core.pairs import HIDDEN
-from syncapp.core.reasons import REASONS, State
 from syncapp.core.sides import Side
 from syncapp.models import (
     AccountPair,
     ApiUsage,
     Connection,
     Cursor,
-    RecordLink,
     Rehearsal,
     SyncDefinition,
     SyncRun,
 )
-from syncapp.services import usage
+from syncapp.services import counts, status, usage
+from syncapp.services.counts import Group
 from syncapp.services.status import Counts
 from syncapp.services.usage import Usage
 
@@ -57,6 +56,9 @@ class SyncCard:
         read_until: Up to when both sides have been read, by their own clocks; None before
             the first listing is complete.
         rehearsal: The rehearsal that waits or runs, if any.
+        counted_at: When a large sync was counted; None when it was counted just now.
+        seconds_left: How long the records on their way may still take; None when nobody can tell.
+        worst: The failing records with the most frequent reason.
     """
 
     definition: SyncDefinition
@@ -64,6 +66,9 @@ class SyncCard:
     readings: tuple[Reading, ...]
     read_until: datetime | None
     rehearsal: Rehearsal | None
+    counted_at: datetime | None = None
+    seconds_left: int | None = None
+    worst: Group | None = None
 
     @property
     def is_set_up(self) -> bool:
@@ -113,7 +118,7 @@ def _pairs(pairs: Sequence[AccountPair], *, now: datetime) -> tuple[PairOverview
     )
     runs = last_runs(pairs)
     by_pair: defaultdict[int, list[SyncCard]] = defaultdict(list)
-    for card in _cards(list(definitions)):
+    for card in _cards(list(definitions), now):
         by_pair[card.definition.pair_id].append(card)
     return tuple(
         PairOverview(
@@ -158,31 +163,9 @@ def usage_by_day(connection: Connection, *, now: datetime, days: int) -> list[tu
     return [(moment, calls.get(moment.date(), 0)) for moment in moments]
 
 
-def counts_by_definition(ids: Iterable[int]) -> dict[int, Counts]:
-    """The counts of several syncs in one query that an index answers."""
-    rows = (
-        RecordLink.objects.filter(definition__in=list(ids))
-        .values("definition", "state", "code")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
-    found: dict[int, Counts] = {}
-    for row in rows:
-        before = found.get(row["definition"], Counts())
-        state, count = row["state"], row["count"]
-        reason = REASONS.get(row["code"])
-        decides = state == State.FAILING and reason is not None and reason.needs_decision
-        found[row["definition"]] = replace(
-            before,
-            **{state: getattr(before, state) + count},
-            needs_decision=before.needs_decision + (count if decides else 0),
-        )
-    return found
-
-
-def _cards(definitions: Sequence[SyncDefinition]) -> list[SyncCard]:
+def _cards(definitions: Sequence[SyncDefinition], now: datetime) -> list[SyncCard]:
     ids = [definition.pk for definition in definitions]
-    counts = counts_by_definition(ids)
+    totals = counts.of_all(ids, now=now)
     cursors = {
         (cursor.pair_id, cursor.side, cursor.stream): cursor
         for cursor in Cursor.objects.exclude(stream__startswith="sweep:")
@@ -197,7 +180,10 @@ def _cards(definitions: Sequence[SyncDefinition]) -> list[SyncCard]:
     return [
         SyncCard(
             definition=definition,
-            counts=counts.get(definition.pk, Counts()),
+            counts=status.as_counts(totals[definition.pk]),
+            counted_at=totals[definition.pk].counted_at,
+            seconds_left=totals[definition.pk].seconds_left,
+            worst=totals[definition.pk].worst,
             readings=_readings(definition, cursors),
             read_until=_read_until(definition, cursors),
             rehearsal=rehearsals.get(definition.pk),

@@ -19,6 +19,7 @@ from syncapp.services import (
     apply,
     budgets,
     connections,
+    counts,
     definitions,
     ingest,
     invoices,
@@ -228,6 +229,7 @@ def _finish(
             budgets.count_calls(run.pair.connection(side), context.connectors[side].calls, day=now)
         if not context.may_backfill:  # what waits stays due: look again when edits are read
             pause = max(pause, timedelta(seconds=settings.SYNC["HUBSPOT_POLL_SECONDS"]))
+        counts.keep_up(context)
     run.save(update_fields=["state", "detail", "counters", "ended_at"])
     due = now if not pause and not finished else next_due(run.pair, now=now, pause=pause)
     AccountPair.objects.filter(pk=run.pair_id).update(next_due_at=due, urgent=False)

@@ -13,6 +13,7 @@ from syncapp.core.pairs import HIDDEN
 from syncapp.core.reasons import REASONS, State
 from syncapp.models import AccountPair, RecordLink, SyncDefinition, SyncRun
 from syncapp.services import failed_calls
+from syncapp.services.counts import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ class ReasonCount:
         """The category of the reason."""
         reason = REASONS.get(self.code)
         return reason.category.value if reason else ""
+
+
+def as_counts(totals: Totals) -> Counts:
+    """Counted groups as the numbers of the four states."""
+    by_state = {state.value: totals.of(state) for state in State}
+    return Counts(**by_state, needs_decision=totals.needs_decision)
 
 
 def counts(definition: SyncDefinition) -> Counts:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syncapp.core.dates import as_date
-from syncapp.core.money import as_amount
+from syncapp.core.money import as_amount, in_home
 from syncapp.core.planner import MERGED, SyncConfig
 from syncapp.core.reasons import State
 from syncapp.core.records import Record, is_stand_in
@@ -32,7 +32,7 @@ SEEN_FIELDS = (
     "hubspot_id", "quickbooks_id", "hubspot_version", "quickbooks_version", "hubspot_seen",
     "quickbooks_seen", "hubspot_gone", "quickbooks_gone", "label", "state", "code", "params",
     "next_at", "revision", "updated_at", "number", "party", "document_date", "due_date", "amount",
-    "currency",
+    "currency", "home_amount",
 )  # fmt: skip
 
 
@@ -392,6 +392,8 @@ def name_it(config: SyncConfig, link: RecordLink) -> None:
     link.document_date = next((d for p in parts if (d := as_date(p.document_date))), None)
     link.due_date = next((d for p in parts if (d := as_date(p.due_date))), None)
     link.amount = next((a for p in parts if (a := as_amount(p.amount)) is not None), None)
+    rate = next((p.rate for p in parts if p.rate), "")
+    link.home_amount = in_home(link.amount, link.currency, home=config.home_currency, rate=rate)
 
 
 def _gone_entry(

@@ -81,7 +81,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a list shows of a document: its number, party, dates (``YYYY-MM-DD``) and money."""
+    """What a list shows of a document: its number, party, dates (``YYYY-MM-DD``) and money.
+
+    ``rate`` is what the document itself says one unit of its currency is worth in the company's.
+    """
 
     number: str = ""
     party: str = ""
@@ -89,6 +92,7 @@ class Summary:
     due_date: str = ""
     amount: str = ""
     currency: str = ""
+    rate: str = ""
 
 
 def _unknown_origin(hubspot: Values, quickbooks: Values) -> str:

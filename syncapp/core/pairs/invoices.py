@@ -124,7 +124,7 @@ def _summary(side: Side, values: Values) -> Summary:
     if side is Side.QUICKBOOKS:
         return Summary(
             told("DocNumber"), told("CustomerRef.name"), told("TxnDate"), told("DueDate"),
-            told("TotalAmt"), told("CurrencyRef.value"),
+            told("TotalAmt"), told("CurrencyRef.value"), told("ExchangeRate"),
         )  # fmt: skip
     names = (
         told("hs_invoice_latest_contact_firstname"),

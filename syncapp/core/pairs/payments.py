@@ -74,7 +74,7 @@ def _allocations(line: Value) -> list[tuple[str, Decimal]]:
 
 _KEPT = (
     "TxnDate", "PaymentRefNum", "PrivateNote", "CustomerRef.value", "CustomerRef.name",
-    "CurrencyRef.value", "DepositToAccountRef.value", "PaymentMethodRef.value",
+    "CurrencyRef.value", "DepositToAccountRef.value", "PaymentMethodRef.value", "ExchangeRate",
 )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _summary(side: Side, values: Values) -> Summary:
     if side is Side.QUICKBOOKS:
         return Summary(
             told("PaymentRefNum"), told("CustomerRef.name"), told("TxnDate"), "",
-            told("Amount"), told("CurrencyRef.value"),
+            told("Amount"), told("CurrencyRef.value"), told("ExchangeRate"),
         )  # fmt: skip
     return Summary(
         told("hs_reference_number"), told("hs_customer_email"), told("hs_initiated_date"), "",
