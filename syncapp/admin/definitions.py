@@ -13,18 +13,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from syncapp.admin import brakes, object_view, rehearsals
+from syncapp.admin import brakes, object_panel, object_view, rehearsals, switching
 from syncapp.admin.base import POST, READ, BaseAdmin, page
 from syncapp.admin.wizard import views as wizard
 from syncapp.admin.words import DIRECTION_WORDS
 from syncapp.core.sides import Direction
 from syncapp.models import SyncDefinition
+from syncapp.services import counts as counting
 from syncapp.services import status
 
 VIEW = "syncapp.view_syncdefinition"
@@ -63,24 +65,26 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
         own = [
             path("objects/", view(partial(object_view.show, self), VIEW),
                  name="syncapp_object_view"),
-            path("<int:pk>/records/<slug:group>/", view(object_view.panel, VIEW, SEE_RECORDS),
+            path("objects/choose/", view(object_view.choose, VIEW, methods=POST),
+                 name="syncapp_object_choose"),
+            path("<int:pk>/records/<slug:group>/", view(object_panel.panel, VIEW, SEE_RECORDS),
                  name="syncapp_object_panel"),
             path("<int:pk>/records/<slug:group>/retry/",
-                 view(object_view.retry_selected, VIEW, SEE_RECORDS, RETRY, methods=POST),
+                 view(object_panel.retry_selected, VIEW, SEE_RECORDS, RETRY, methods=POST),
                  name="syncapp_object_retry"),
-            path("<int:pk>/sync-now/", view(object_view.sync_now, VIEW, RUN, methods=POST),
+            path("<int:pk>/sync-now/", view(switching.sync_now, VIEW, RUN, methods=POST),
                  name="syncapp_sync_now"),
             path("<int:pk>/turn-off/",
-                 view(partial(object_view.turn_off_page, self), VIEW, SWITCH, methods=both),
+                 view(partial(switching.turn_off_page, self), VIEW, SWITCH, methods=both),
                  name="syncapp_turn_off"),
             path("<int:pk>/turn-on/",
-                 view(partial(object_view.turn_on_page, self), VIEW, SWITCH, methods=both),
+                 view(partial(switching.turn_on_page, self), VIEW, SWITCH, methods=both),
                  name="syncapp_turn_on"),
             path("<int:pk>/brake/",
                  view(partial(brakes.show, self), VIEW, SWITCH, methods=both),
                  name="syncapp_brake"),
             path("<int:pk>/delete-sync/",
-                 view(partial(object_view.delete_page, self), VIEW, DELETE, methods=both),
+                 view(partial(switching.delete_page, self), VIEW, DELETE, methods=both),
                  name="syncapp_delete_sync"),
             path(steps, view(wizard.start, EDIT), name="syncapp_wizard"),
             path(f"{steps}discard/", view(wizard.discard, EDIT, methods=POST),
@@ -154,7 +158,7 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
     @display(description=gettext_lazy("Records"))  # type: ignore[untyped-decorator]
     def numbers(self, definition: SyncDefinition) -> str:
         """The counts in one line."""
-        counts = status.counts(definition)
+        counts = status.as_counts(counting.of(definition.pk, now=timezone.now()))
         return _("%(in_sync)d in sync, %(failing)d failing, %(excluded)d excluded") % {
             "in_sync": counts.in_sync,
             "failing": counts.failing,
@@ -179,7 +183,7 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
     def sync_now(self, request: HttpRequest, queryset: QuerySet[SyncDefinition]) -> None:
         """Make the selected syncs due now."""
         for definition in queryset:
-            started, words = object_view.start_run(definition)
+            started, words = switching.start_run(definition)
             self.message_user(request, words, messages.SUCCESS if started else messages.WARNING)
 
     @admin.action(description=gettext_lazy("Turn on sync…"), permissions=["switch"])

@@ -1,52 +1,90 @@
-"""The object view: per sync its counts, a side panel with the records behind each number, actions.
+"""The object view: per sync its counts, why records fail, and each person's own columns.
 
-Shows and asks. Must not count by itself (``services/status.py``) nor touch a record
-(``services/failing_records.py``).
+Shows and asks. Must not count by itself (``services/counts.py``); the records behind a number are
+in ``object_panel``, turning off and deleting in ``switching``.
 """
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from syncapp.admin.base import back, render
-from syncapp.admin.wizard.sentences import describe_settings
-from syncapp.admin.words import CATEGORY_WORDS, DIRECTION_WORDS, arrow, reason_words, retried_words
-from syncapp.core.errors import SyncError
-from syncapp.core.reasons import State
+from syncapp.admin import moments
+from syncapp.admin.attention import money
+from syncapp.admin.base import render
+from syncapp.admin.words import (
+    CATEGORY_HELP,
+    CATEGORY_WORDS,
+    DIRECTION_WORDS,
+    arrow,
+    reason_words,
+)
+from syncapp.core.reasons import REASONS, Category, State
 from syncapp.core.sides import Direction, Side
-from syncapp.models import RecordLink, SyncDefinition, SyncRun
-from syncapp.services import definitions, failing_records, records, runs, status
-from syncapp.services.config import load_config
+from syncapp.models import SyncDefinition, SyncRun
+from syncapp.services import counts, overview, preferences, status
+from syncapp.services.counts import Group, Totals
 from syncapp.services.env import real_env
-from syncapp.tasks import run_account_pair
 
-RETRY = "syncapp.retry_recordlink"
-PANEL_ROWS = 25
-#: The panel's lists: a state, or the failing ones that need a person.
-PANELS = (*(state.value for state in State), records.NEEDS_DECISION)
+PREFERENCE = "columns:objects"
+BUSY_POLL_SECONDS = 5
+CALM_POLL_SECONDS = 30
+#: What a person may show or hide, in the order of the table; the first ones belong together:
+#: in sync, waiting, failing and excluded add up to the records known.
+COLUMNS = {
+    "direction": gettext_lazy("Direction"),
+    "in_sync": gettext_lazy("In sync"),
+    "waiting": gettext_lazy("Waiting"),
+    "failing": gettext_lazy("Failing"),
+    "needs_decision": gettext_lazy("Needs a decision"),
+    "excluded": gettext_lazy("Excluded"),
+    "total": gettext_lazy("All known"),
+    "money": gettext_lazy("Failing money"),
+    "last_run": gettext_lazy("Last run"),
+}
 
 Page = admin.ModelAdmin[SyncDefinition]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one person wants to see."""
+
+    columns: tuple[str, ...]
+    object: str
+
+
 def show(model_admin: Page, request: HttpRequest) -> HttpResponse:
     """The page, or with ``?part=table`` its table alone (what the page asks for as it stands)."""
+    now = real_env().clock.now()
     everything = status.live_definitions()
     objects = sorted({(one.object_type, one.object_pair.title) for one in everything})
-    chosen = request.GET.get("object", "")
-    shown = [one for one in everything if not chosen or one.object_type == chosen]
+    choice = _choice(request, {name for name, _title in objects})
+    shown = [one for one in everything if not choice.object or one.object_type == choice.object]
+    groups = _pairs(shown, now)
+    is_busy = any(row["is_running"] for group in groups for row in group["syncs"])
     context: dict[str, Any] = {
-        "syncs": [_row(definition) for definition in shown],
+        "groups": groups,
+        "failing": [row for group in groups for row in group["syncs"] if row["failing"]],
         "objects": objects,
-        "chosen": chosen,
+        "chosen": choice.object,
+        "columns": choice.columns,
+        "all_columns": [(name, words, name in choice.columns) for name, words in COLUMNS.items()],
+        "width": len(choice.columns) + 2,
+        "poll_seconds": BUSY_POLL_SECONDS if is_busy else CALM_POLL_SECONDS,
         "can_edit": request.user.has_perm("syncapp.change_syncdefinition"),
         "can_run": request.user.has_perm("syncapp.run_accountpair"),
         "can_switch": request.user.has_perm("syncapp.activate_syncdefinition"),
@@ -61,221 +99,130 @@ def show(model_admin: Page, request: HttpRequest) -> HttpResponse:
     return render(model_admin, request, template, context, title=_("Object view"))
 
 
-def _row(definition: SyncDefinition) -> dict[str, Any]:
-    counts = status.counts(definition)
-    run = status.last_run(definition.pair)
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep the columns or the object that a person chose."""
+    user = cast("User", request.user)
+    before = _kept(user)
+    columns, wanted = before.columns, before.object
+    if "columns" in request.POST:
+        ticked = set(request.POST.getlist("column"))
+        columns = tuple(name for name in COLUMNS if name in ticked) or tuple(COLUMNS)
+    if "object" in request.POST:
+        wanted = str(request.POST["object"])[:64]
+    preferences.save(user=user, name=PREFERENCE, value={"columns": list(columns), "object": wanted})
+    return redirect("admin:syncapp_object_view")
+
+
+def _choice(request: HttpRequest, objects: set[str]) -> Choice:
+    """What a link asks for, else what was kept; an object that is gone is not filtered by."""
+    kept = _kept(cast("User", request.user))
+    wanted = request.GET.get("object", kept.object)
+    return Choice(kept.columns, wanted if wanted in objects else "")
+
+
+def _kept(user: User) -> Choice:
+    told = preferences.get(user=user, name=PREFERENCE)
+    told = told if isinstance(told, dict) else {}
+    ticked = told.get("columns")
+    listed = set(ticked) if isinstance(ticked, list) else set(COLUMNS)
+    columns = tuple(name for name in COLUMNS if name in listed) or tuple(COLUMNS)
+    return Choice(columns, str(told.get("object") or ""))
+
+
+# -- rows
+
+
+def _pairs(shown: Sequence[SyncDefinition], now: datetime) -> list[dict[str, Any]]:
+    """The syncs, account pair by account pair; the number of queries is fixed."""
+    totals = counts.of_all([one.pk for one in shown], now=now)
+    by_pair: defaultdict[int, list[SyncDefinition]] = defaultdict(list)
+    for one in shown:
+        by_pair[one.pair_id].append(one)
+    runs = overview.last_runs([found[0].pair for found in by_pair.values()])
+    return [
+        {
+            "pair": found[0].pair,
+            "syncs": [_row(one, totals[one.pk], runs.get(one.pair_id), now) for one in found],
+        }
+        for found in by_pair.values()
+    ]
+
+
+def _row(
+    definition: SyncDefinition, totals: Totals, run: SyncRun | None, now: datetime
+) -> dict[str, Any]:
     direction = Direction(definition.direction)
     nouns = definition.object_pair.nouns
+    wizard = definition if definition.host is None else definition.host
     return {
         "definition": definition,
         "title": definition.object_pair.title,
+        "is_own": definition.host_id is None,
         "pair": definition.pair,
         "left": nouns[Side.HUBSPOT].capitalize(),
         "right": nouns[Side.QUICKBOOKS].capitalize(),
         "arrow": arrow(direction),
         "direction": DIRECTION_WORDS[direction],
-        "counts": counts,
-        "plain_failing": counts.failing - counts.needs_decision,
+        "counts": status.as_counts(totals),
+        "waiting": _waiting(totals, now),
+        "failing": _categories(totals),
+        "money": _money([g for g in totals.groups if g.state is State.FAILING]),
+        "counted": moments.ago(totals.counted_at, now),
         "run": run,
-        "is_running": run is not None and run.state == SyncRun.State.RUNNING,
-        "wizard": reverse(
-            "admin:syncapp_wizard", args=[definition.pair_id, definition.object_type]
-        ),
+        "run_ago": moments.ago(run.ended_at, now) if run else "",
+        "is_running": overview.is_running(definition.pair, now=now),
+        "wizard": reverse("admin:syncapp_wizard", args=[wizard.pair_id, wizard.object_type]),
     }
 
 
-def panel(request: HttpRequest, pk: int, group: str) -> HttpResponse:
-    """The side panel: the records behind one number, searched and paged.
+def _waiting(totals: Totals, now: datetime) -> str:
+    """Why most of them wait, and since when the oldest does."""
+    groups = [group for group in totals.groups if group.state is State.WAITING]
+    if not groups:
+        return ""
+    most = max(groups, key=lambda group: group.count)
+    since = min(group.oldest for group in groups if group.oldest is not None)
+    told = {"reason": reason_words(most.code), "span": moments.span((now - since).total_seconds())}
+    return _("%(reason)s, the oldest for %(span)s") % told
 
-    Raises:
-        Http404: There is no such sync or list.
-    """
-    return _panel(request, _find(pk), group, request.GET, notice="")
 
-
-def retry_selected(request: HttpRequest, pk: int, group: str) -> HttpResponse:
-    """Try the ticked records again and show the panel anew."""
-    definition = _find(pk)
-    ids = [int(value) for value in request.POST.getlist("record") if value.isdecimal()]
-    if not ids:
-        return _panel(
-            request, definition, group, request.POST, notice=_("Tick the records to retry first.")
+def _categories(totals: Totals) -> list[dict[str, Any]]:
+    """The failing ones by category, the most frequent first."""
+    by_category: defaultdict[str, list[Group]] = defaultdict(list)
+    for group in totals.groups:
+        if group.state is State.FAILING:
+            reason = REASONS.get(group.code)
+            by_category[(reason.category if reason else Category.OTHER).value].append(group)
+    found = []
+    for category, groups in by_category.items():
+        explanation, remedy = CATEGORY_HELP[category]
+        found.append(
+            {
+                "name": category,
+                "slug": category.replace(" ", "-"),
+                "words": CATEGORY_WORDS[category],
+                "explanation": explanation,
+                "remedy": remedy,
+                "count": sum(group.count for group in groups),
+                "decisions": sum(group.count for group in groups if group.needs_decision),
+                "money": _money(groups),
+                "reasons": [
+                    {"code": g.code, "words": reason_words(g.code), "count": g.count}
+                    for g in sorted(groups, key=lambda g: -g.count)
+                ],
+            }
         )
-    links = definition.links.filter(pk__in=ids)
-    now = real_env().clock.now()
-    count = failing_records.retry(links, who=request.user.get_username(), now=now)
-    _wake(definition.pair_id)
-    if not request.headers.get("HX-Request"):
-        messages.success(request, retried_words(count))
-        return back(request, reverse("admin:syncapp_object_view"))
-    answer = _panel(request, definition, group, request.POST, notice=retried_words(count))
-    answer["HX-Trigger"] = "recordsChanged"
-    return answer
+    return sorted(found, key=lambda one: -one["count"])
 
 
-def _find(pk: int) -> SyncDefinition:
-    return get_object_or_404(
-        SyncDefinition.objects.select_related("pair__hubspot", "pair__quickbooks"),
-        pk=pk, deleted_at=None,
-    )  # fmt: skip
+def _money(groups: Sequence[Group]) -> list[str]:
+    """What the records are about, per currency; never added up across currencies."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for group in groups:
+        for currency, amount in group.money.items():
+            sums[currency] += amount
+    return _shown(sums)
 
 
-def _panel(
-    request: HttpRequest, definition: SyncDefinition, group: str, params: Any, *, notice: str
-) -> TemplateResponse:
-    if group not in PANELS:
-        raise Http404
-    words = str(params.get("q", "")).strip()
-    code = str(params.get("code", ""))
-    before = str(params.get("before", ""))
-    decisions = group == records.NEEDS_DECISION
-    choice = records.RecordChoice(
-        sync=definition.pk,
-        state=State.FAILING.value if decisions else group,
-        category=records.NEEDS_DECISION if decisions else "",
-        code=code,
-        search=words,
-    )
-    links = choice.apply(RecordLink.objects.all()).order_by("-pk").select_related("definition")
-    if before.isdecimal():
-        links = links.filter(pk__lt=int(before))
-    found = list(links[: PANEL_ROWS + 1])
-    context = {
-        "definition": definition,
-        "group": group,
-        "group_words": _group_words(group),
-        "links": [
-            {"link": link, "category": CATEGORY_WORDS.get(link.category, "")}
-            for link in found[:PANEL_ROWS]
-        ],
-        "next": found[PANEL_ROWS - 1].pk if len(found) > PANEL_ROWS else None,
-        "before": before,
-        "q": words,
-        "code": code,
-        "codes": _codes(definition, choice.state, decisions=decisions),
-        "notice": notice,
-        "can_retry": request.user.has_perm(RETRY)
-        and choice.state in {State.FAILING.value, State.EXCLUDED.value},
-        "list_url": reverse("admin:syncapp_recordlink_changelist"),
-        "list_query": _list_query(choice),
-    }
-    return TemplateResponse(request, "admin/syncapp/object_view/panel.html", context)
-
-
-def _codes(
-    definition: SyncDefinition, state: str, *, decisions: bool
-) -> list[tuple[str, str, int]]:
-    """The reasons inside a list, with their counts: the panel's own filter."""
-    wanted = set(records.codes_of(records.NEEDS_DECISION)) if decisions else None
-    return [
-        (row.code, reason_words(row.code), row.count)
-        for row in status.reasons(definition)
-        if row.state.value == state and row.code and (wanted is None or row.code in wanted)
-    ]
-
-
-def _list_query(choice: records.RecordChoice) -> str:
-    parts = {
-        "sync": choice.sync,
-        "state": choice.state,
-        "category": choice.category,
-        "code": choice.code,
-        "q": choice.search,
-    }
-    return urlencode({name: value for name, value in parts.items() if value})
-
-
-def _group_words(group: str) -> str:
-    return {
-        State.IN_SYNC.value: _("In sync"),
-        State.WAITING.value: _("Waiting"),
-        State.FAILING.value: _("Failing"),
-        State.EXCLUDED.value: _("Excluded"),
-        records.NEEDS_DECISION: _("Failing: needs a decision"),
-    }[group]
-
-
-def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make the sync's account pair due now."""
-    definition = _find(pk)
-    started, words = start_run(definition)
-    (messages.success if started else messages.warning)(request, words)
-    return back(request, reverse("admin:syncapp_object_view"))
-
-
-def start_run(definition: SyncDefinition) -> tuple[bool, str]:
-    """Ask for a run; whether one will start, and the sentence that says so."""
-    if not definition.enabled:
-        return False, _("“%(sync)s” is turned off. Turn it on to sync.") % {"sync": definition}
-    definitions.request_run(definition.pair, now=real_env().clock.now())
-    _wake(definition.pair_id)
-    return True, _("“%(sync)s” is being synced now.") % {"sync": definition}
-
-
-def turn_off_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask before turning off (GET), and do it (POST)."""
-    definition = _find(pk)
-    if request.method == "POST":
-        definitions.turn_off(definition)
-        messages.success(
-            request,
-            _("“%(sync)s” is turned off. Its settings, links and history are kept.")
-            % {"sync": definition},
-        )
-        return back(request, reverse("admin:syncapp_object_view"))
-    return _ask(model_admin, request, definition, "turn_off", _("Turn off sync"))
-
-
-def turn_on_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the settings that would be in force again (GET), and turn on with them (POST)."""
-    definition = _find(pk)
-    if request.method == "POST":
-        env = real_env()
-        try:
-            connectors = runs.open_connectors(definition.pair, env)
-            definitions.activate(definition, connectors=connectors, env=env)
-        except SyncError as error:
-            messages.error(request, str(error))
-            return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
-        _wake(definition.pair_id)
-        messages.success(request, _("“%(sync)s” is on again.") % {"sync": definition})
-        return back(request, reverse("admin:syncapp_object_view"))
-    return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
-
-
-def delete_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the sync's name (GET), and delete the sync when it is right (POST)."""
-    definition = _find(pk)
-    if request.method == "POST":
-        typed = request.POST.get("name", "").strip()
-        if typed.casefold() == definition.object_pair.title.casefold():
-            definitions.delete(definition, now=real_env().clock.now())
-            messages.success(request, _("“%(sync)s” is deleted.") % {"sync": definition})
-            return back(request, reverse("admin:syncapp_object_view"))
-        messages.error(
-            request,
-            _("Type the name of the sync, “%(name)s”, to delete it. Nothing was deleted.")
-            % {"name": definition.object_pair.title},
-        )
-    return _ask(model_admin, request, definition, "delete", _("Delete sync"))
-
-
-def _ask(
-    model_admin: Page, request: HttpRequest, definition: SyncDefinition, deed: str, title: str
-) -> HttpResponse:
-    context = {
-        "definition": definition,
-        "name": definition.object_pair.title,
-        "counts": status.counts(definition),
-        "back_url": reverse("admin:syncapp_object_view"),
-        "wizard": reverse(
-            "admin:syncapp_wizard", args=[definition.pair_id, definition.object_type]
-        ),
-        "sentences": describe_settings(load_config(definition)),
-    }
-    template = f"admin/syncapp/definition/{deed}.html"
-    return render(model_admin, request, template, context, title=title)
-
-
-def _wake(pair_id: int) -> None:
-    transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
+def _shown(sums: Mapping[str, Decimal]) -> list[str]:
+    return [money(amount, currency) for currency, amount in sorted(sums.items())]

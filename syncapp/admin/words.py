@@ -27,6 +27,65 @@ CATEGORY_WORDS = {
     "other": gettext_lazy("Other"),
 }
 
+#: What a category means, and what to do about it: ``{category: (explanation, remedy)}``.
+CATEGORY_HELP = {
+    "waiting": (
+        gettext_lazy("They are on their way and take part in one of the next runs."),
+        gettext_lazy("Nothing to do."),
+    ),
+    "your settings": (
+        gettext_lazy("The settings of this sync leave these records out."),
+        gettext_lazy("Edit the sync if they should take part."),
+    ),
+    "missing data": (
+        gettext_lazy("Something is missing without which the record cannot be sent."),
+        gettext_lazy("Fill in what each record lacks; it is then tried again by itself."),
+    ),
+    "duplicate": (
+        gettext_lazy(
+            "Another record already has the same e-mail address, name, SKU or number, so it is not "
+            "clear which belong together."
+        ),
+        gettext_lazy("Merge or rename one of the two, or decide on the record's page."),
+    ),
+    "needs a decision": (
+        gettext_lazy(
+            "The two sides disagree about something that only a person can settle, often about "
+            "money that was already received."
+        ),
+        gettext_lazy("Open each record and choose; nothing is written before you do."),
+    ),
+    "refused value": (
+        gettext_lazy("The other side does not accept a value of the record."),
+        gettext_lazy("Correct the value where it was entered; it is then tried again by itself."),
+    ),
+    "refused edit": (
+        gettext_lazy(
+            "An invoice made in HubSpot was changed in QuickBooks in a way that HubSpot's invoice "
+            "cannot follow."
+        ),
+        gettext_lazy("Take the change back in QuickBooks and make it in HubSpot."),
+    ),
+    "removed": (
+        gettext_lazy("The record was removed on one side."),
+        gettext_lazy("Restore it there, or leave it: nothing is deleted on the other side."),
+    ),
+    "temporary": (
+        gettext_lazy("HubSpot or QuickBooks did not answer, or asked for a pause."),
+        gettext_lazy("Nothing to do: it is tried again with growing pauses."),
+    ),
+    "account": (
+        gettext_lazy(
+            "The settings of the HubSpot account or of the QuickBooks company do not allow it: a "
+            "closed period, a permission, an account that was not chosen."
+        ),
+        gettext_lazy("Change the setting each record names; then choose Retry."),
+    ),
+    "other": (
+        gettext_lazy("Another reason, in the vendor's own words."),
+        gettext_lazy("Open the record to read them, mend the cause, then choose Retry."),
+    ),
+}
 
 #: The reasons in two or three words, for headings and filters; the sentence is the catalogue's.
 REASON_WORDS = {

@@ -22,7 +22,7 @@ from syncapp.core.ports import Env
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
-from syncapp.services import associated, catalogue, preflight
+from syncapp.services import adoption, associated, catalogue, preflight
 from syncapp.services import config as settings_documents
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
@@ -31,19 +31,26 @@ FIELD_CHECK_EVERY = timedelta(hours=1)
 
 
 def find_or_start(pair: AccountPair, object_type: str) -> SyncDefinition:
-    """The living sync of an object, or a new one that is still off."""
-    definition, _ = SyncDefinition.objects.get_or_create(
+    """The living sync of an object, or a new one that is still off.
+
+    A new one takes over the record links of the one deleted last (S13).
+    """
+    definition, is_new = SyncDefinition.objects.get_or_create(
         pair=pair, object_type=object_type, deleted_at=None
     )
+    if is_new:
+        adoption.adopt(definition)
     if not definition.mappings.exists():
         document = settings_documents.default_document(object_type)
         with transaction.atomic():
             settings_documents.save_rows(definition, settings_documents.parse_document(document))
     for name, hosted in OBJECT_PAIRS.items():
         if hosted.host == object_type:
-            SyncDefinition.objects.get_or_create(
+            part, is_new = SyncDefinition.objects.get_or_create(
                 pair=pair, object_type=name, deleted_at=None, defaults={"host": definition}
             )
+            if is_new:
+                adoption.adopt(part)
     return definition
 
 
@@ -182,7 +189,10 @@ def turn_off(definition: SyncDefinition) -> None:
 
 
 def delete(definition: SyncDefinition, *, now: datetime) -> None:
-    """Remove a sync. Nothing in HubSpot or QuickBooks is deleted."""
+    """Remove a sync. Nothing in HubSpot or QuickBooks is deleted.
+
+    Its links are kept for a while; a new sync of the same object takes them over.
+    """
     with transaction.atomic():
         definition.enabled = False
         definition.deleted_at = now

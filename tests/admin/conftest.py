@@ -18,9 +18,11 @@ from tests.world import World
 DOORS = (
     "syncapp.admin.brakes",
     "syncapp.admin.links",
+    "syncapp.admin.object_panel",
     "syncapp.admin.object_view",
     "syncapp.admin.record_view",
     "syncapp.admin.rehearsals",
+    "syncapp.admin.switching",
     "syncapp.admin.wizard.base",
     "syncapp.admin.wizard.filters",
     "syncapp.admin.wizard.options",

@@ -1,0 +1,132 @@
+"""Sync now, turn off, turn on again, delete: each asks first and says what is not finished (S13).
+
+Shows and asks; ``services/definitions.py`` acts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from syncapp.admin.attention import money
+from syncapp.admin.base import back, render
+from syncapp.admin.object_panel import find
+from syncapp.admin.wizard.sentences import describe_settings
+from syncapp.core.errors import SyncError
+from syncapp.core.sides import Side
+from syncapp.models import SyncDefinition
+from syncapp.services import definitions, open_work, runs
+from syncapp.services.config import load_config
+from syncapp.services.env import real_env
+from syncapp.services.retention import DELETED_SYNC_DAYS
+from syncapp.tasks import run_account_pair
+
+Page = admin.ModelAdmin[SyncDefinition]
+
+
+def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the sync's account pair due now."""
+    definition = find(pk)
+    started, words = start_run(definition)
+    (messages.success if started else messages.warning)(request, words)
+    return back(request, reverse("admin:syncapp_object_view"))
+
+
+def start_run(definition: SyncDefinition) -> tuple[bool, str]:
+    """Ask for a run; whether one will start, and the sentence that says so."""
+    if not definition.enabled:
+        return False, _("“%(sync)s” is turned off. Turn it on to sync.") % {"sync": definition}
+    definitions.request_run(definition.pair, now=real_env().clock.now())
+    _wake(definition.pair_id)
+    return True, _("“%(sync)s” is being synced now.") % {"sync": definition}
+
+
+def turn_off_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask before turning off (GET), and do it (POST)."""
+    definition = find(pk)
+    if request.method == "POST":
+        definitions.turn_off(definition)
+        messages.success(
+            request,
+            _("“%(sync)s” is turned off. Its settings, links and history are kept.")
+            % {"sync": definition},
+        )
+        return back(request, reverse("admin:syncapp_object_view"))
+    return _ask(model_admin, request, definition, "turn_off", _("Turn off sync"))
+
+
+def turn_on_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the settings that would be in force again (GET), and turn on with them (POST)."""
+    definition = find(pk)
+    if request.method == "POST":
+        env = real_env()
+        try:
+            connectors = runs.open_connectors(definition.pair, env)
+            definitions.activate(definition, connectors=connectors, env=env)
+        except SyncError as error:
+            messages.error(request, str(error))
+            return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
+        _wake(definition.pair_id)
+        messages.success(request, _("“%(sync)s” is on again.") % {"sync": definition})
+        return back(request, reverse("admin:syncapp_object_view"))
+    return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
+
+
+def delete_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the sync's name (GET), and delete the sync when it is right (POST)."""
+    definition = find(pk)
+    if request.method == "POST":
+        typed = request.POST.get("name", "").strip()
+        if typed.casefold() == definition.object_pair.title.casefold():
+            definitions.delete(definition, now=real_env().clock.now())
+            messages.success(request, _("“%(sync)s” is deleted.") % {"sync": definition})
+            return back(request, reverse("admin:syncapp_object_view"))
+        messages.error(
+            request,
+            _("Type the name of the sync, “%(name)s”, to delete it. Nothing was deleted.")
+            % {"name": definition.object_pair.title},
+        )
+    return _ask(model_admin, request, definition, "delete", _("Delete sync"))
+
+
+def _ask(
+    model_admin: Page, request: HttpRequest, definition: SyncDefinition, deed: str, title: str
+) -> HttpResponse:
+    work = open_work.of(definition)
+    context = {
+        "definition": definition,
+        "name": definition.object_pair.title,
+        "work": work,
+        "writes": [
+            {"record": write.link, "side": Side(write.side).label, "sent_at": write.sent_at}
+            for write in work.writes
+        ],
+        "further_writes": work.write_count - len(work.writes),
+        "waiting_money": [
+            money(amount, currency) for currency, amount in sorted(work.waiting_money.items())
+        ],
+        "days": DELETED_SYNC_DAYS,
+        "together": [one.object_pair.title for one in _together(definition)],
+        "back_url": reverse("admin:syncapp_object_view"),
+        "wizard": reverse(
+            "admin:syncapp_wizard", args=[definition.pair_id, definition.object_type]
+        ),
+        "sentences": describe_settings(load_config(definition)),
+    }
+    template = f"admin/syncapp/definition/{deed}.html"
+    return render(model_admin, request, template, context, title=title)
+
+
+def _together(definition: SyncDefinition) -> list[Any]:
+    """The syncs that are switched and deleted with this one."""
+    hosted = definition.hosted.filter(deleted_at=None).order_by("pk")
+    return [one for one in hosted if not one.object_pair.hidden]
+
+
+def _wake(pair_id: int) -> None:
+    transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
