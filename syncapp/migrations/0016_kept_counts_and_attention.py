@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syncapp', '0014_warnings_in_the_record_log'),
+        ('syncapp', '0015_approvals_and_setting_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

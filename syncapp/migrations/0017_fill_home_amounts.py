@@ -52,6 +52,6 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("syncapp", "0015_kept_counts_and_attention")]
+    dependencies = [("syncapp", "0016_kept_counts_and_attention")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
