@@ -38,7 +38,7 @@ def find(
         ingest.look_up(context, contacts, side, missing)
         links |= _links(contacts.definition, side, missing)
     return {
-        one: _party(contacts, sync, side, links[one])
+        one: _party(context, contacts, sync, side, links[one])
         if one in links
         else Party(None, f"{side.label} {one}")
         for one in wanted
@@ -66,7 +66,9 @@ def _links(definition: SyncDefinition, side: Side, ids: list[str]) -> dict[str, 
     return {one: found[now] for one in ids if (now := aliases.get(one, one)) in found}
 
 
-def _party(contacts: ActiveSync, sync: ActiveSync, side: Side, link: RecordLink) -> Party:
+def _party(
+    context: RunContext, contacts: ActiveSync, sync: ActiveSync, side: Side, link: RecordLink
+) -> Party:
     status = None
     if link.state != State.IN_SYNC:
         status = Status(State(link.state), link.code, link.params)
@@ -79,6 +81,10 @@ def _party(contacts: ActiveSync, sync: ActiveSync, side: Side, link: RecordLink)
         status=status,
         company=str(hubspot.get("associatedcompanyid") or ""),
         currency=str(quickbooks.get("CurrencyRef.value") or ""),
+        is_taxable=(
+            context.pair.quickbooks.details.get("UsingSalesTax") is True
+            and quickbooks.get("Taxable") is True
+        ),
         can_be_created=(
             link.code in YIELDING
             and contacts.definition.enabled

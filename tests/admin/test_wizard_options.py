@@ -91,6 +91,7 @@ def test_every_kind_of_option_is_kept(world: World, administrator: Client) -> No
     assert kept == {
         "income_account": "", "discount_account": "", "clearing_accounts": {choice: bank},
         "number": "quickbooks", "create_customers": False, "not_taxable": "ada",
+        "hold_taxable": False,
         "approval": "none", "approval_above": "0", "payment_approval": "none",
         "payment_approval_above": "0", "approval_by_another": False,
     }  # fmt: skip

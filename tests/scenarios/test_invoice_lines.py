@@ -219,7 +219,7 @@ def test_a_discount_where_quickbooks_allows_none(trade: Trade, seller: Seller) -
 # -- taxes
 
 
-@proves("S27")
+@proves("S27", "E3.4-non-taxable")
 def test_every_line_says_non_once_an_administrator_confirmed_it(
     trade: Trade, seller: Seller
 ) -> None:
@@ -235,6 +235,32 @@ def test_every_line_says_non_once_an_administrator_confirmed_it(
     assert booked.get("TxnTaxDetail", {}).get("TotalTax", 0) == 0
 
 
+@proves("E3.4-non-taxable")
+def test_a_taxable_customer_holds_the_invoice_where_that_is_chosen(
+    trade: Trade, seller: Seller
+) -> None:
+    customer = trade.world.quickbooks.add("Bea Bly", "bea@example.com", Taxable=True)
+    seller.bill(trade.client(), line("Odd", "5"))
+    trade.start(options={"hold_taxable": True})
+    assert "customer “Bea Bly” is taxable" in failing(trade, "inv_taxable_item")
+    trade.world.quickbooks.edit(customer, Taxable=False)
+    trade.run(after=7 * 3600)
+    assert trade.outcome == ("in_sync", ""), trade.invoice.explanation
+
+
+@proves("E3.4-non-taxable")
+def test_a_taxable_customer_is_billed_without_tax_where_it_is_not(
+    trade: Trade, seller: Seller
+) -> None:
+    trade.world.quickbooks.add("Bea Bly", "bea@example.com", Taxable=True)
+    seller.bill(trade.client(), line("Odd", "5"))
+    trade.start()
+    link = trade.run()
+    booked = seller.booked(link.quickbooks_id)
+    assert (booked["TotalAmt"], booked["TxnTaxDetail"]["TotalTax"]) == (5, 0)
+
+
+@proves("E3.4-non-taxable")
 def test_a_taxable_item_holds_the_invoice(trade: Trade, seller: Seller) -> None:
     seller.item("Taxed", sku="T-1", Taxable=True)
     seller.bill(trade.client(), line("Taxed", "5", hs_sku="T-1"))

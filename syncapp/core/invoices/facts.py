@@ -25,6 +25,7 @@ class Party:
         company: Id of the contact's primary company in HubSpot; "" for none.
         currency: The currency of the customer in QuickBooks; "" for the home currency.
         can_be_created: The contact sync would create it on the side that lacks it.
+        is_taxable: QuickBooks charges the customer sales tax unless a line says otherwise.
     """
 
     link: int | None
@@ -34,6 +35,7 @@ class Party:
     company: str = ""
     currency: str = ""
     can_be_created: bool = False
+    is_taxable: bool = False
 
     def id_on(self, side: Side) -> str:
         """Its id on a side, "" while it is not there."""

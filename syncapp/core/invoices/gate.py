@@ -251,6 +251,15 @@ def _customer_currency(values: Values, config: SyncConfig, facts: InvoiceFacts) 
     return None
 
 
+def _taxable_customer(values: Values, config: SyncConfig, facts: InvoiceFacts) -> Status | None:
+    """Whether to hold it is the company's choice: QuickBooks makes every new customer taxable."""
+    del values
+    party = only_party(facts)
+    if not config.options.get("hold_taxable") or isinstance(party, Status) or not party.is_taxable:
+        return None
+    return because("inv_taxable_item", what=f"The customer “{party.label}”")
+
+
 def _date(values: Values) -> str:
     return str(values.get("hs_invoice_date") or "")
 
@@ -323,6 +332,7 @@ def _duplicate(values: Values, config: SyncConfig, facts: InvoiceFacts) -> Statu
 _Row = Callable[[Values, SyncConfig, InvoiceFacts], "Status | None"]
 _BEFORE_CUSTOMER: Sequence[_Row] = (_country, _tax, _confirmed)
 _ROWS: Sequence[_Row] = (
+    _taxable_customer,
     _customer_currency,
     _period,
     _service_dates,

@@ -229,6 +229,13 @@ OPTIONS = (
         "without tax. Until then none is sent.",
         OptionKind.CONFIRMATION, "",
     ),
+    Option(
+        "hold_taxable", "Hold invoices of taxable customers",
+        "An invoice made in HubSpot for a customer who is taxable in QuickBooks is not sent. "
+        "QuickBooks makes every new customer taxable, so choose this only where somebody keeps "
+        "that setting.",
+        OptionKind.SWITCH, False,
+    ),
 )  # fmt: skip
 
 INVOICES = ObjectPair(
