@@ -15,7 +15,7 @@ WORKERS ?= 2
 # What the tests prove, written down by a run: tests/requirements.py
 PROOFS := var/proofs
 
-.PHONY: help python setup setup-dev run simulators screenshots test test-all simulate mutants chaos proofs reasons lint types imports format clean
+.PHONY: help python setup setup-dev run simulators screenshots test test-all simulate mutants chaos proofs reasons messages lint types imports format clean
 
 help:
 	@echo "make run         everything in the foreground, with two simulated vendors"
@@ -24,6 +24,7 @@ help:
 	@echo "make simulate    seeded scenarios that look for broken promises: SEEDS=100 FIRST=1"
 	@echo "make proofs      docs/requirements.md anew: which test proves which requirement"
 	@echo "make reasons     docs/reasons.md anew: every reason, its remedy and when it is tried again"
+	@echo "make messages    locale/ anew: gathers every text for translation, compiles the catalogue"
 	@echo "make mutants     switches one rule of the engine off at a time: each must be noticed"
 	@echo "make chaos       real processes, killed, frozen, cut off: ROUNDS=40 DATABASE=sqlite|postgres|both"
 	@echo "make lint        ruff, mypy, import contracts"
@@ -63,6 +64,10 @@ proofs: setup-dev
 
 reasons: setup-dev
 	$(BIN)/python tools/reasons.py
+
+messages: setup-dev
+	@command -v xgettext >/dev/null || { echo "Tandem: gettext is missing: sudo apt-get install gettext" >&2; exit 1; }
+	$(BIN)/python tools/messages.py
 
 chaos: setup-dev
 	$(BIN)/python -m tests.chaos $(foreach name,ROUNDS DATABASE JSON FIRST PARTS POINTS MUTANT,$(if $($(name)),$(name)=$($(name))))

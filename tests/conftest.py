@@ -44,6 +44,7 @@ SERVICES: dict[str, tuple[Callable[[], str | None], str]] = {
     "postgres": (on_postgres, "no PostgreSQL: run through tools/with_services.py"),
     "redis": (lambda: os.environ.get("REDIS_URL"), "no Redis: run through tools/with_services.py"),
     "browser": (find_chromium, "no Chromium: apt-get install chromium"),
+    "gettext": (lambda: shutil.which("xgettext"), "no gettext: apt-get install gettext"),
     "node": (lambda: shutil.which("npm"), "no Node.js: apt-get install nodejs npm"),
 }
 

@@ -9,7 +9,7 @@ and keeps the vendor's words, so nothing is dropped. The rows of invoices and pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from syncapp.core.document_reasons import DOCUMENT_REASONS
 from syncapp.core.reason_types import Category, Fixer, Reason, Retry, State
@@ -297,10 +297,13 @@ RUN_CODES = frozenset({"reconnect", "unknown_type"})
 SIGNALS = frozenset({"marker_in_use"})
 
 
-def explain(code: str, params: Mapping[str, str]) -> tuple[str, str]:
+def explain(
+    code: str, params: Mapping[str, str], *, translate: Callable[[str], str] = str
+) -> tuple[str, str]:
     """The explanation and the remedy of a code, filled in; ("", "") for no code.
 
-    A parameter that is missing is shown as "…", so that a sentence never fails.
+    A parameter that is missing is shown as "…", so that a sentence never fails. ``translate`` is
+    given a sentence with its placeholders and says it in the reader's language.
     """
     reason = REASONS.get(code)
     if reason is None:
@@ -308,7 +311,12 @@ def explain(code: str, params: Mapping[str, str]) -> tuple[str, str]:
     filled = _Lenient(params)
     told = (reason.explanation, reason.remedy)
     explanation, remedy = reason.wordings.get(params.get("wording", ""), told)
-    return explanation.format_map(filled).strip(), remedy.format_map(filled).strip()
+
+    def say(text: str) -> str:
+        # gettext says its own header for an empty text.
+        return translate(text).format_map(filled).strip() if text else ""
+
+    return say(explanation), say(remedy)
 
 
 class _Lenient(dict[str, str]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.core.reasons import REASONS, Category, Reason, State, explain
@@ -200,12 +201,12 @@ class RecordLink(models.Model):
     @property
     def explanation(self) -> str:
         """Why it is in this state, in words; "" while in sync."""
-        return explain(self.code, self.params)[0]
+        return explain(self.code, self.params, translate=gettext)[0]
 
     @property
     def remedy(self) -> str:
         """What to do about it; "" while in sync."""
-        return explain(self.code, self.params)[1]
+        return explain(self.code, self.params, translate=gettext)[1]
 
     @property
     def waiting_since(self) -> datetime | None:

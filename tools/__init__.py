@@ -1,0 +1,1 @@
+"""What runs before the virtual environment is there, or beside it."""
