@@ -26,7 +26,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from syncapp.admin import record_view
+from syncapp.admin import record_addresses, record_deeds, record_view
 from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, page, render
 from syncapp.admin.resources import RecordExportMixin
 from syncapp.admin.words import CATEGORY_WORDS, badge, excluded_words, reason_words, retried_words
@@ -196,6 +196,7 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
                  name="syncapp_recordlink_exclude"),
             path("<int:pk>/include/", page(self, self.include_view, VIEW, RETRY, methods=POST),
                  name="syncapp_recordlink_include"),
+            *record_addresses.addresses(self),
         ]  # fmt: skip
         return own + super().get_urls()
 
@@ -338,15 +339,15 @@ class RecordLinkAdmin(RecordExportMixin, ReadOnlyMixin, BaseAdmin[RecordLink]):
 
     def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Try this record again."""
-        return record_view.retry(request, pk)
+        return record_deeds.retry(request, record_view.find(str(pk)))
 
     def exclude_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Leave this record out."""
-        return record_view.exclude(request, pk)
+        return record_deeds.exclude(request, record_view.find(str(pk)))
 
     def include_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take this record back in."""
-        return record_view.include(request, pk)
+        return record_deeds.include(request, record_view.find(str(pk)))
 
 
 def _identifier(value: str | None) -> SafeString | str:

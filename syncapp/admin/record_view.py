@@ -1,38 +1,43 @@
 """One record's page: both sides next to each other, its state and why, and what happened to it.
 
-Reads for the page, and hands the three deeds of a person to the services. Must not know why a
-record is in a state.
+Reads for the page; ``record_deeds.py`` offers what a person may do. Must not know why a record is
+in a state.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from syncapp.admin.base import back, render
-from syncapp.admin.words import arrow, retried_words
+from syncapp.admin import record_deeds, record_parts
+from syncapp.admin.base import link as address_of
+from syncapp.admin.base import render
+from syncapp.admin.moments import ago, span
+from syncapp.admin.record_values import field_words, money, told
+from syncapp.admin.record_words import FIXER_WORDS
+from syncapp.admin.words import CATEGORY_WORDS, DIRECTION_WORDS, arrow
 from syncapp.core.errors import SyncError
+from syncapp.core.mapping import FieldMapping
+from syncapp.core.planner import SyncConfig
 from syncapp.core.reasons import State
-from syncapp.core.sides import Side
-from syncapp.core.values import Value, is_empty
+from syncapp.core.sides import Direction, Side
 from syncapp.models import RecordLink, RecordLogEntry
-from syncapp.services import connections, failed_calls, failing_records
+from syncapp.services import connections, failed_calls, manual_links, store
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
-from syncapp.tasks import run_account_pair
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ENTRIES = 30
+#: So many agreeing fields are shown at once; more are folded away.
+MOST_OPEN_FIELDS = 12
 ICONS = {
     RecordLogEntry.Kind.LINKED: "link",
     RecordLogEntry.Kind.CREATED: "add_circle",
@@ -58,22 +63,39 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
     """
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    link = _find(unquote(pk))
+    link = find(unquote(pk))
+    config = load_config(link.definition)
+    sides = [side_of(link, side) for side in Side]
+    fields = list(_fields(link, config))
+    agreeing = [one for one in fields if not one["differs"]]
     entries = _entries(link, request.GET.get("before", ""))
     older = entries[ENTRIES - 1].pk if len(entries) > ENTRIES else None
+    here = request.build_absolute_uri(reverse("admin:syncapp_recordlink_change", args=[link.pk]))
+    deeds = record_deeds.offered(request, link)
     context = {
         "link": link,
         "original": None,
-        "sides": [_side(link, side) for side in Side],
-        "rows": list(_rows(link)),
-        "entries": [
-            {"entry": entry, "icon": ICONS.get(RecordLogEntry.Kind(entry.kind), "info")}
-            for entry in entries[:ENTRIES]
-        ],
+        "facts": list(_facts(link)),
+        "category": CATEGORY_WORDS.get(link.category, ""),
+        "sides": sides,
+        "differing": [one for one in fields if one["differs"]],
+        "agreeing": agreeing[:MOST_OPEN_FIELDS],
+        "more": agreeing[MOST_OPEN_FIELDS:],
+        "lines": record_parts.lines(link),
+        "payments": record_parts.payments(link),
+        "is_payment": link.definition.object_type == "payments",
+        "whole": record_parts.whole(link),
+        "partner": _partner(link),
+        "entries": [_entry(one, config, link) for one in entries[:ENTRIES]],
         "older": older,
+        "is_older_page": "before" in request.GET,
         "failed_call": failed_calls.of(link),
-        "can_retry": request.user.has_perm("syncapp.retry_recordlink"),
-        "is_retryable": link.state in {State.FAILING, State.EXCLUDED} and not link.excluded_by,
+        "deeds": deeds,
+        "is_busy": manual_links.is_busy(link),
+        "here": here,
+        "telling": _telling(link, here),
+        "copy_link_label": _("Copy link"),
+        "copy_text_label": _("Copy for a colleague"),
         "list_url": reverse("admin:syncapp_recordlink_changelist"),
     }
     return render(
@@ -81,35 +103,32 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
     )
 
 
-def _find(pk: str) -> RecordLink:
+def find(pk: str) -> RecordLink:
+    """The record with its sync, accounts and last failed call.
+
+    Raises:
+        Http404: There is none.
+    """
     if not pk.isdecimal():
         raise Http404
     return get_object_or_404(
         RecordLink.objects.select_related(
-            "definition__pair__hubspot", "definition__pair__quickbooks", "failed_call"
+            "definition__pair__hubspot", "definition__pair__quickbooks", "failed_call",
+            "assignee", "parent", "blocked_on",
         ),
         pk=pk,
-    )
+    )  # fmt: skip
 
 
-def _entries(link: RecordLink, before: str) -> list[RecordLogEntry]:
-    """One page of the log and one more, the latest first."""
-    log = link.log.select_related("run").order_by("-pk")
-    if before.isdecimal():
-        log = log.filter(pk__lt=int(before))
-    return list(log[: ENTRIES + 1])
-
-
-def _side(link: RecordLink, side: Side) -> dict[str, Any]:
+def side_of(link: RecordLink, side: Side) -> dict[str, Any]:
     """The record on one side: id, address there, whether it is still alive."""
     record_id = link.id_on(side)
-    gone = link.hubspot_gone if side is Side.HUBSPOT else link.quickbooks_gone
     return {
         "side": side,
         "label": side.label,
         "noun": link.definition.object_pair.nouns[side],
         "id": record_id,
-        "gone": gone,
+        "gone": store.get(link, "gone", side),
         "url": _record_url(link, side, record_id) if record_id else "",
     }
 
@@ -123,76 +142,131 @@ def _record_url(link: RecordLink, side: Side, record_id: str) -> str:
         return ""
 
 
-def _rows(link: RecordLink) -> Iterator[dict[str, Any]]:
+def _facts(link: RecordLink) -> Iterator[tuple[str, str]]:
+    """What a finance person asks for first: ``(what, value)``."""
+    now = real_env().clock.now()
+    if link.party:
+        yield _("Customer"), link.party
+    if link.number:
+        yield _("Number"), link.number
+    if link.amount is not None:
+        yield _("Amount"), money(str(link.amount.normalize()), link.currency)
+    for what, day in ((_("Document date"), link.document_date), (_("Due date"), link.due_date)):
+        if day is not None:
+            yield what, date_format(day, "DATE_FORMAT")
+    if link.state != State.IN_SYNC and link.waiting_since is not None:
+        yield (
+            str(link.get_state_display()),
+            _("for %(span)s") % {"span": span((now - link.waiting_since).total_seconds())},
+        )
+    if link.synced_at is not None:
+        yield _("Last written"), ago(link.synced_at, now)
+    if link.state == State.FAILING and link.reason is not None:
+        yield _("Who can mend it"), str(FIXER_WORDS[link.reason.fixer])
+    made = {"hubspot": "HubSpot", "quickbooks": "QuickBooks"}.get(link.origin)
+    if made and link.definition.object_type in {"invoices", "payments"}:
+        yield _("Made in"), made
+
+
+def _fields(link: RecordLink, config: SyncConfig) -> Iterator[dict[str, Any]]:
     """The mapped fields with both sides' values and whether they agree."""
-    hubspot, quickbooks = link.hubspot_seen or {}, link.quickbooks_seen or {}
-    config = load_config(link.definition)
-    for mapping in config.mappings:
-        if not mapping.enabled:
-            continue
-        left = mapping.value(Side.HUBSPOT, hubspot)
-        right = mapping.value(Side.QUICKBOOKS, quickbooks)
+    seen = {side: config.normal(side, store.seen(link, side)) for side in Side}
+    shown = [mapping for mapping in config.mappings if mapping.enabled]
+    derived = [mapping for mapping in config.pair.derived if mapping.label != "Title"]
+    for mapping in (*shown, *derived):
+        left, right = (mapping.value(side, seen[side]) for side in Side)
+        is_compared = link.is_linked and not mapping.creation_only
+        agrees = mapping.agree(left, right)
         yield {
             "label": mapping.label or mapping.hubspot,
             "hubspot_field": mapping.hubspot,
             "quickbooks_field": mapping.quickbooks,
-            "hubspot": _shown(left),
-            "quickbooks": _shown(right),
-            "creation_only": mapping.creation_only,
+            "hubspot": told(left, mapping.kind, link.currency),
+            "quickbooks": told(right, mapping.kind, link.currency),
+            "note": _field_note(mapping, config),
             "arrow": arrow(mapping.direction),
-            "differs": link.is_linked
-            and not mapping.creation_only
-            and not mapping.agree(left, right),
+            "direction": DIRECTION_WORDS[mapping.direction],
+            "differs": is_compared and not agrees,
+            "agrees": is_compared and agrees,
         }
 
 
-def _shown(value: Value) -> str:
-    if is_empty(value):
+def _field_note(mapping: FieldMapping, config: SyncConfig) -> str:
+    """What keeps a field from being compared like others."""
+    if mapping.creation_only:
+        return _("written at creation only")
+    if mapping in config.pair.derived:
+        return _("computed, not mapped")
+    return ""
+
+
+def _entries(link: RecordLink, before: str) -> list[RecordLogEntry]:
+    """One page of the log and one more, the latest first."""
+    log = link.log.select_related("run").order_by("-pk")
+    if before.isdecimal() and len(before) < 19:
+        log = log.filter(pk__lt=int(before))
+    return list(log[: ENTRIES + 1])
+
+
+def _entry(entry: RecordLogEntry, config: SyncConfig, link: RecordLink) -> dict[str, Any]:
+    """One entry of the time line, its values in words."""
+    kinds = {mapping.field(side): mapping.kind for mapping in config.mappings for side in Side}
+    is_conflict = entry.kind == RecordLogEntry.Kind.CONFLICT
+    changes = [
+        {
+            "label": field_words(change.get("label", ""), change.get("field", "")),
+            "before": told(change.get("before"), kinds.get(change.get("field")), link.currency),
+            "after": told(change.get("after"), kinds.get(change.get("field")), link.currency),
+        }
+        for change in entry.changes
+    ]
+    return {
+        "entry": entry,
+        "icon": ICONS.get(RecordLogEntry.Kind(entry.kind), "info"),
+        "changes": changes,
+        "is_conflict": is_conflict,
+        "run_url": address_of("admin:syncapp_syncrun_change", entry.run_id) if entry.run_id else "",
+        "why": _why_it_won(entry, config) if is_conflict else "",
+    }
+
+
+def _why_it_won(entry: RecordLogEntry, config: SyncConfig) -> str:
+    """Which setting let one side's value stand, as the sync is set up now."""
+    if not entry.side:
         return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
+    loser = Side(entry.side)
+    if config.direction is not Direction.BOTH:
+        return _("This sync writes only to %(side)s.") % {"side": loser.label}
+    if config.winner is loser.other:
+        return _("The sync is set to “Use %(side)s data” on conflicts.") % {
+            "side": loser.other.label
+        }
+    return _("The field travels only to %(side)s.") % {"side": loser.label}
 
 
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make one record due again."""
-    link = _find(str(pk))
-    who = request.user.get_username()
-    count = failing_records.retry([link], who=who, now=real_env().clock.now())
-    messages.success(request, retried_words(count))
-    return _return(request, link)
+def _partner(link: RecordLink) -> dict[str, Any] | None:
+    """The half that it was unlinked from, or is to be linked with."""
+    pk = link.link_with or link.unlinked_from
+    other = RecordLink.objects.filter(pk=pk).first() if pk else None
+    if other is None:
+        return None
+    return {
+        "link": other,
+        "url": reverse("admin:syncapp_recordlink_change", args=[other.pk]),
+        "is_wanted": link.link_with is not None,
+    }
 
 
-def exclude(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave one record out of the sync; a reason is asked for."""
-    link = _find(str(pk))
-    note = request.POST.get("note", "").strip()
-    if not note:
-        messages.error(
-            request, _("Say why the record is left out: a colleague will want to know later.")
-        )
-        return _return(request, link)
-    who = request.user.get_username()
-    failing_records.exclude([link], who=who, note=note[:500], now=real_env().clock.now())
-    messages.success(
-        request, _("“%(record)s” is left out of the sync from now on.") % {"record": link}
-    )
-    return _return(request, link)
-
-
-def include(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one record back into the sync."""
-    link = _find(str(pk))
-    failing_records.include([link], who=request.user.get_username(), now=real_env().clock.now())
-    messages.success(request, _("“%(record)s” takes part in the sync again.") % {"record": link})
-    return _return(request, link)
-
-
-def _return(request: HttpRequest, link: RecordLink) -> HttpResponse:
-    _wake(link.definition.pair_id)
-    return back(request, reverse("admin:syncapp_recordlink_change", args=[link.pk]))
-
-
-def _wake(pair_id: int) -> None:
-    """Have a worker look now; the next tick would do it, too, a little later."""
-    transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
+def _telling(link: RecordLink, address: str) -> str:
+    """The record in a few lines, for a message to a colleague."""
+    lines = [f"{link.definition.object_pair.title}: {link}"]
+    amount = "" if link.amount is None else money(str(link.amount.normalize()), link.currency)
+    day = date_format(link.document_date, "DATE_FORMAT") if link.document_date else ""
+    parts = [link.party, amount, day]
+    lines.append(" · ".join(filter(None, parts)))
+    state = _("Needs a decision") if link.needs_decision else str(link.get_state_display())
+    lines.append(f"{state}. {link.explanation}".strip())
+    if link.remedy:
+        lines.append(_("What to do: %(remedy)s") % {"remedy": link.remedy})
+    lines.append(address)
+    return "\n".join(filter(None, lines))

@@ -134,9 +134,8 @@ def _numbered(link: RecordLink, side: Side, words: str) -> QuerySet[RecordLink]:
     )
 
 
-def preview(link: RecordLink, other: RecordLink) -> Preview:
+def preview(config: SyncConfig, link: RecordLink, other: RecordLink) -> Preview:
     """What linking two half links would write, were it done now."""
-    config = load_config(link.definition)
     hubspot, quickbooks = (link, other) if _side(link) is Side.HUBSPOT else (other, link)
     state = LinkState(
         hubspot=facts.as_state(hubspot, config).hubspot,

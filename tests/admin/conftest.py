@@ -20,6 +20,7 @@ DOORS = (
     "syncapp.admin.links",
     "syncapp.admin.object_panel",
     "syncapp.admin.object_view",
+    "syncapp.admin.record_deeds",
     "syncapp.admin.record_view",
     "syncapp.admin.rehearsals",
     "syncapp.admin.switching",

@@ -129,7 +129,7 @@ def test_the_page_shows_both_sides_and_the_whole_story(
     address = reverse("admin:syncapp_recordlink_change", args=[ada.pk])
     shown = " ".join(administrator.get(address).content.decode().split())
     assert "Sync activity" in shown
-    assert '<span class="tn-before">Paris</span> → Rome' in shown
+    assert '<span class="tn-before">Paris</span></td><td>Rome</td>' in shown
     assert "Both sides had changed. QuickBooks&#x27;s value was kept" in shown
     assert f"/record/0-1/{ada.hubspot_id}" in shown
     assert f"nameId={ada.quickbooks_id}" in shown

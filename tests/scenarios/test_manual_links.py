@@ -8,6 +8,7 @@ from syncapp.core.manual_links import Hindrance
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import failing_records, manual_links
+from syncapp.services.config import load_config
 from syncapp.services.manual_links import DeedRefused
 from tests.proves import proves
 from tests.scenarios.documents import Seller, line, sale
@@ -104,7 +105,7 @@ def test_a_chosen_record_is_linked_and_the_winner_fills_it(world: World) -> None
     assert (there.is_linked, there.code) == (False, "no_email")
     (only,) = manual_links.candidates(here, "king")
     assert (only.link, only.hindrance) == (there, None)
-    written = manual_links.preview(here, there).fields
+    written = manual_links.preview(load_config(here.definition), here, there).fields
     assert ("City", "London", "Rome", Side.HUBSPOT) in written
     assert {side for *_, side in written} == {Side.HUBSPOT}
     link_up(world, here, there)
