@@ -1,4 +1,4 @@
-"""The Django app; being ready registers checks and the care of the ready groups."""
+"""The Django app; being ready registers checks, and what is set right after each migration."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ class SyncappConfig(AppConfig):
     verbose_name = _("Tandem")
 
     def ready(self) -> None:
-        """Register the checks; let the ready groups follow each migration."""
+        """Register the checks; let groups and search follow each migration."""
         from syncapp import checks  # noqa: F401
+        from syncapp.services.record_search import ensure_index
         from syncapp.services.roles import ensure_groups
 
         # Not a data migration: permissions themselves exist only after all migrations have run.
         post_migrate.connect(ensure_groups, sender=self, dispatch_uid="tandem-ready-groups")
+        # Not a migration either: SQLite drops triggers whenever a migration remakes their table.
+        post_migrate.connect(ensure_index, sender=self, dispatch_uid="tandem-record-search")

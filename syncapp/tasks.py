@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from celery import shared_task
-from django.contrib.auth import get_user_model
+from django.urls import reverse
 
 from syncapp.core.errors import SyncError
 from syncapp.models import AccountPair, Preflight, Rehearsal, TieOut, Trigger
@@ -24,7 +23,6 @@ from syncapp.services import (
 from syncapp.services import preflight as preflights
 from syncapp.services import tie_out as tie_outs
 from syncapp.services.env import real_env
-from syncapp.services.records import RecordChoice
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -41,6 +39,8 @@ def tick() -> None:
         tie_out.delay(tie_out_id)
     if mails.is_work(now=env.clock.now()):
         send_mails.delay()
+    for export_id in exports.waiting(now=env.clock.now()):
+        export_records.delay(export_id)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -89,20 +89,10 @@ def tie_out(tie_out_id: int) -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
-def export_records(
-    user_id: int, choice: dict[str, Any], format: str, columns: list[str], url: str
-) -> None:
-    """Make an export and notify its user; asked for again it makes another file, no harm done."""
-    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
-    if user is not None and user.has_perm(exports.PERMISSION):
-        exports.carry_out(
-            user=user,
-            choice=RecordChoice.from_json(choice),
-            format=format,
-            columns=columns,
-            url=url,
-            env=real_env(),
-        )
+def export_records(export_id: int) -> None:
+    """Make an export that somebody asked for, and tell them."""
+    url = reverse("admin:syncapp_recordlink_made", args=[export_id])
+    exports.carry_out(export_id, url=url, env=real_env())
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -1,21 +1,20 @@
-"""The export page: django-import-export's form and flow around a file written row by row.
+"""The export pages: django-import-export's form, and the files that a worker makes of it.
 
-Small lists are answered at once; large ones are written by a worker, and a notification says
-when the file is ready. Must not know the columns (``services/exports.py``).
+Must not know the columns (``services/export_columns.py``) nor how a file is written.
 """
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,9 +23,12 @@ from import_export.formats import base_formats
 from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
 from syncapp import tasks
-from syncapp.models import RecordLink
-from syncapp.services import exports
-from syncapp.services.exports import RecordResource
+from syncapp.admin import record_columns, record_filters
+from syncapp.admin.base import page, render
+from syncapp.models import Export, RecordLink
+from syncapp.services import exports, record_pages, records
+from syncapp.services.env import real_env
+from syncapp.services.export_columns import RecordResource
 from syncapp.services.records import RecordChoice
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     ExportBase = ModelAdmin[RecordLink]
 else:
     ExportBase = ExportMixin
+
+VIEW = "syncapp.view_recordlink"
+#: Earlier exports that a person's page names.
+SHOWN = 10
 
 
 class RecordExportForm(SelectableFieldsExportForm):  # type: ignore[misc] # untyped package
@@ -56,71 +62,116 @@ class RecordExportMixin(ExportBase):
     export_form_class = RecordExportForm
     export_template_name = "admin/syncapp/link/export.html"
 
+    def get_urls(self) -> list[URLPattern]:
+        """A person's exports, the page of one of them, and its file."""
+        allowed = (VIEW, exports.PERMISSION)
+        own = [
+            path("exports/", page(self, self.exports_view, *allowed),
+                 name="syncapp_recordlink_exports"),
+            path("exports/<int:pk>/", page(self, self.made_view, *allowed),
+                 name="syncapp_recordlink_made"),
+            path("exports/<int:pk>/file/", page(self, self.file_view, *allowed),
+                 name="syncapp_recordlink_file"),
+        ]  # fmt: skip
+        return own + super().get_urls()
+
     def get_export_formats(self) -> list[Any]:
         """CSV, XLSX, JSON, in this order."""
         return [base_formats.CSV, base_formats.XLSX, base_formats.JSON]
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        """Exporting is a permission of its own."""
-        return bool(request.user.has_perm(exports.PERMISSION))
+        """Exporting is a permission of its own, for who may see records."""
+        return bool(request.user.has_perms((VIEW, exports.PERMISSION)))
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[RecordLink]:
+        """What the list shows with the same address."""
+        return RecordChoice.from_params(request.GET.dict()).apply(records.listed())
 
     def _do_file_export(
         self, file_format: Any, request: HttpRequest, queryset: Any, export_form: Any = None
-    ) -> HttpResponse | FileResponse:
-        """Answer with the file, or hand the work to a worker."""
-        name = {"CSV": "csv", "XLSX": "xlsx", "JSON": "json"}[type(file_format).__name__]
-        columns = export_form.get_selected_resource_export_fields()
-        if exports.too_many_to_wait(queryset):
-            choice = RecordChoice.from_params(request.GET.dict())
-            _start_in_background(request, choice, name, columns)
-            messages.info(
-                request,
-                _(
-                    "The list is long, so the file is made in the background. You get a "
-                    "notification here when it is ready."
-                ),
-            )
-            return redirect("admin:syncapp_recordlink_changelist")
-        today = timezone.localdate().isoformat()
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"records.{name}"
-            exports.write_records(queryset, format=name, path=path, columns=columns)
-            opened = path.open("rb")  # the answer reads on after the folder is gone
-        return FileResponse(opened, as_attachment=True, filename=f"tandem-records-{today}.{name}")
+    ) -> HttpResponse:
+        """Hand the work to a worker, and show how far it is."""
+        choice = RecordChoice.from_params(request.GET.dict())
+        export = exports.request(
+            user=_user(request),
+            choice=choice,
+            filter_words=record_filters.sentence(choice),
+            format={"CSV": "csv", "XLSX": "xlsx", "JSON": "json"}[type(file_format).__name__],
+            columns=export_form.get_selected_resource_export_fields(),
+            now=real_env().clock.now(),
+        )
+        transaction.on_commit(lambda: tasks.export_records.delay(export.pk))
+        return redirect("admin:syncapp_recordlink_made", export.pk)
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         """What the page shows besides the form: what is going to be exported."""
         context: dict[str, Any] = super().init_request_context_data(request, form)  # type: ignore[misc]
-        chosen = self.get_export_queryset(request)  # type: ignore[attr-defined]
+        choice = RecordChoice.from_params(request.GET.dict())
+        count = record_pages.count(self.get_export_queryset(request))
         listed = reverse("admin:syncapp_recordlink_changelist")
-        many = exports.too_many_to_wait(chosen)
+        shown = {column.field for column in record_columns.chosen(_user(request))}
         return {
             **context,
             "title": _("Export records"),
-            "too_many": many,
-            "count": exports.INLINE_ROWS if many else chosen.count(),
-            "back_url": f"{listed}?{request.GET.urlencode()}",
+            "too_many": count > record_pages.COUNTED,
+            "count": min(count, record_pages.COUNTED),
+            "filter_words": record_filters.sentence(choice),
+            "is_asked": request.method != "POST",
+            "in_list": [f"recordresource_{name}" for name in shown | {"label", "currency"}],
+            "back_url": f"{listed}{record_filters.address(choice.as_params())}",
+            "earlier": _own(request)[:SHOWN].count(),
         }
 
-    def download_view(self, request: HttpRequest, name: str) -> FileResponse:
-        """A file made in the background, for the person who asked for it."""
-        try:
-            path = exports.exported_file(name, user=request.user)
-        except ValidationError as error:
-            raise Http404(error.message) from error
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name.split("-", 2)[2])
+    def exports_view(self, request: HttpRequest) -> HttpResponse:
+        """The latest exports of the person."""
+        context = {"exports": [_told(one) for one in _own(request)[:SHOWN]], "list_url": _list()}
+        template = "admin/syncapp/link/exports.html"
+        return render(self, request, template, context, title=_("Your exports"))
 
-
-def _start_in_background(
-    request: HttpRequest, choice: RecordChoice, name: str, columns: list[str]
-) -> None:
-    pattern = reverse("admin:syncapp_recordlink_download", args=["NAME"])
-    user_id = int(request.user.pk or 0)
-    transaction.on_commit(
-        lambda: tasks.export_records.delay(
-            user_id, choice.as_json(), name, columns, pattern.replace("NAME", "{name}")
+    def made_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far an export is, and its file; with ``?part=progress`` only what moves."""
+        export = get_object_or_404(_own(request), pk=pk)
+        context = {"one": _told(export), "export": export, "list_url": _list()}
+        if request.GET.get("part") == "progress":
+            return TemplateResponse(request, "admin/syncapp/link/export_progress.html", context)
+        return render(
+            self, request, "admin/syncapp/link/exported.html", context, title=_("Export records")
         )
-    )
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+        """The file, for the person who asked for it."""
+        export = get_object_or_404(_own(request), pk=pk)
+        try:
+            path = exports.file_of(export, now=real_env().clock.now())
+        except ValidationError as error:
+            messages.error(request, error.message)
+            return redirect("admin:syncapp_recordlink_made", pk)
+        made = timezone.localdate(export.ended_at).isoformat() if export.ended_at else ""
+        name = f"tandem-records-{made}.{export.format}"
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _own(request: HttpRequest) -> QuerySet[Export]:
+    return Export.objects.filter(user=_user(request))
+
+
+def _list() -> str:
+    return reverse("admin:syncapp_recordlink_changelist")
+
+
+def _told(export: Export) -> dict[str, Any]:
+    """An export with the addresses of its page and file."""
+    return {
+        "export": export,
+        "filter": export.choice.get("words", ""),
+        "url": reverse("admin:syncapp_recordlink_made", args=[export.pk]),
+        "file_url": reverse("admin:syncapp_recordlink_file", args=[export.pk]),
+        "is_ready": export.state == Export.State.READY,
+    }
 
 
 __all__ = ["RecordExportMixin"]

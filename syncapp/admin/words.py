@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from syncapp.core.reasons import Fixer
 from syncapp.core.sides import Direction
 from syncapp.models import RecordLink
 
@@ -201,6 +202,31 @@ def arrow(direction: Direction) -> str:
     return {"both": "⇄", "to_quickbooks": "→", "to_hubspot": "←"}[direction.value]
 
 
+#: Where the remedy is, as a person asks: who can mend it?
+FIXER_WORDS = {
+    Fixer.NOBODY: gettext_lazy("Resolves by itself"),
+    Fixer.HUBSPOT: gettext_lazy("A HubSpot user"),
+    Fixer.QUICKBOOKS: gettext_lazy("A QuickBooks user"),
+    Fixer.HERE: gettext_lazy("You"),
+}
+#: Which way a record goes, told by where it was first.
+ORIGIN_WORDS = {
+    "hubspot": gettext_lazy("HubSpot → QuickBooks"),
+    "quickbooks": gettext_lazy("QuickBooks → HubSpot"),
+    "both": gettext_lazy("Was on both sides"),
+}
+
+
+def fixer_words(fixer: Fixer) -> str:
+    """Who can mend a record."""
+    return str(FIXER_WORDS[fixer])
+
+
+def origin_words(origin: str) -> str:
+    """Which way a record goes."""
+    return str(ORIGIN_WORDS.get(origin, ""))
+
+
 def badge(link: RecordLink) -> SafeString:
     """A state as a coloured word; the word alone says it, too."""
     words = _("Needs a decision") if link.needs_decision else str(link.get_state_display())
@@ -226,3 +252,20 @@ def excluded_words(count: int) -> str:
         "%(count)d records are left out of the sync from now on.",
         count,
     ) % {"count": count}
+
+
+def assigned_words(count: int, name: str) -> str:
+    """What an assignment did, as a sentence; without a name the records went to nobody."""
+    if not count:
+        return _("Nothing changed: the records are assigned so already.")
+    if not name:
+        return ngettext(
+            "%(count)d record is assigned to nobody now.",
+            "%(count)d records are assigned to nobody now.",
+            count,
+        ) % {"count": count}
+    return ngettext(
+        "%(count)d record is assigned to %(name)s now.",
+        "%(count)d records are assigned to %(name)s now.",
+        count,
+    ) % {"count": count, "name": name}

@@ -8,6 +8,7 @@ from syncapp.models.connections import Connection, ConsentRequest
 from syncapp.models.counts import KeptCounts
 from syncapp.models.cursors import Cursor
 from syncapp.models.definitions import FieldMappingRow, FilterCondition, SyncDefinition, SyncDraft
+from syncapp.models.exports import Export
 from syncapp.models.failed_calls import FailedCall
 from syncapp.models.links import IdAlias, RecordKey, RecordLink
 from syncapp.models.notifications import Mail, Notification, OngoingMatter
@@ -27,6 +28,7 @@ __all__ = [
     "ConsentRequest",
     "Cursor",
     "DailyBudget",
+    "Export",
     "FailedCall",
     "FieldMappingRow",
     "FilterCondition",

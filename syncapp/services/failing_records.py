@@ -16,6 +16,8 @@ from syncapp.models import AccountPair, RecordLink
 from syncapp.services import counts, record_log
 from syncapp.services.manual_links import PART_NOTE
 
+PERMISSION = "syncapp.retry_recordlink"
+
 
 def retry(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
     """Try failing or excluded records again in the next run; returns how many."""

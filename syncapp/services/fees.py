@@ -18,7 +18,7 @@ from syncapp.core.pairs.invoices import PROCESSORS
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, SyncDefinition
 from syncapp.services import store
-from syncapp.services.exports import escape
+from syncapp.services.export_files import escape
 
 FORMATS = ("csv", "xlsx")
 COLUMNS = (

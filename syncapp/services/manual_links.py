@@ -19,7 +19,7 @@ from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import AccountPair, FailedCall, PendingWrite, RecordKey, RecordLink
-from syncapp.services import facts, record_log, records, store
+from syncapp.services import facts, record_log, record_search, store
 from syncapp.services.config import load_config
 
 #: Objects whose records find each other: parts and payments follow their invoice.
@@ -111,7 +111,8 @@ def candidates(link: RecordLink, words: str) -> list[Candidate]:
     if words.strip():
         column = f"{side.other.value}_id__isnull"
         all_there = link.definition.links.filter(**{column: False}).exclude(pk=link.pk)
-        found = records.search(all_there, words.strip()) | _numbered(link, side, words.strip())
+        told = words.strip()
+        found = record_search.narrow(all_there, told) | _numbered(link, side, told)
         others = list(
             found.select_related("definition")
             .distinct()

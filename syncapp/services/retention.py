@@ -12,6 +12,7 @@ from syncapp.core.ports import Env
 from syncapp.models import (
     ApiUsage,
     ConsentRequest,
+    Export,
     FailedCall,
     Mail,
     MonthlyReads,
@@ -22,6 +23,7 @@ from syncapp.models import (
     SyncDefinition,
     SyncRun,
 )
+from syncapp.services import exports
 
 CHUNK = 5000
 WRITES_DAYS = 30
@@ -31,7 +33,7 @@ RUNS_DAYS = 90
 MESSAGES_DAYS = 90
 USAGE_DAYS = 400
 DELETED_SYNC_DAYS = 30
-EXPORT_DAYS = 7
+EXPORT_DAYS = exports.KEPT_DAYS
 DISPUTED = (RecordLogEntry.Kind.CONFLICT, RecordLogEntry.Kind.REFUSED)
 
 
@@ -61,13 +63,14 @@ def prune(*, env: Env) -> dict[str, int]:
         "consents": _delete(ConsentRequest.objects.filter(created_at__lt=before(1))),
         "usage": _delete(ApiUsage.objects.filter(day__lt=before(USAGE_DAYS).date()))
         + _delete(MonthlyReads.objects.filter(month__lt=before(USAGE_DAYS).date())),
-        "exports": _delete_exports(before(EXPORT_DAYS)),
+        "exports": exports.expire(now=now) + _delete_exports(before(EXPORT_DAYS)),
+        "export_rows": _delete(Export.objects.filter(requested_at__lt=before(RUNS_DAYS))),
         "syncs": _delete(SyncDefinition.objects.filter(deleted_at__lt=before(DELETED_SYNC_DAYS))),
     }
 
 
 def _delete_exports(before: datetime) -> int:
-    """Files that were made for download; their owners can make them anew."""
+    """Files that nobody knows of: their rows are gone, or a worker was killed over them."""
     old = [
         path
         for path in Path(settings.EXPORTS_DIR).glob("*")

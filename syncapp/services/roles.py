@@ -28,6 +28,7 @@ _SEES = (
 )
 #: Pausing is here: whoever watches the records must be able to stop the writing.
 _OPERATES = (
+    "syncapp.assign_recordlink",
     "syncapp.export_recordlink",
     "syncapp.link_recordlink",
     "syncapp.pause_accountpair",

@@ -32,7 +32,7 @@ SEEN_FIELDS = (
     "hubspot_id", "quickbooks_id", "hubspot_version", "quickbooks_version", "hubspot_seen",
     "quickbooks_seen", "hubspot_gone", "quickbooks_gone", "label", "state", "code", "params",
     "next_at", "revision", "updated_at", "number", "party", "document_date", "due_date", "amount",
-    "currency", "home_amount",
+    "currency", "home_amount", "email",
 )  # fmt: skip
 
 
@@ -385,6 +385,8 @@ def name_it(config: SyncConfig, link: RecordLink) -> None:
     ]
     labels = (config.pair.label(side, values) for side, values in told)
     link.label = next(filter(None, labels), "")[:LABEL_LIMIT]
+    keys = (key for side, _ in told for key in config.pair.match_keys(side, seen(link, side)))
+    link.email = next((key for key in keys if "@" in key), "")[:KEY_LIMIT]
     parts = [config.pair.summary(side, values) for side, values in told]
     link.number = next((p.number for p in parts if p.number), "")[:64]
     link.party = next((p.party for p in parts if p.party), "")[:LABEL_LIMIT]

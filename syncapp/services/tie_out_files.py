@@ -16,7 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from syncapp.core.sides import Side
 from syncapp.models import TieOut
-from syncapp.services.exports import escape
+from syncapp.services.export_files import escape
 
 FORMATS = {
     "csv": "text/csv",

@@ -34,6 +34,7 @@ def test_old_rows_go_and_open_writes_disputes_and_links_stay() -> None:
             "consents",
             "usage",
             "exports",
+            "export_rows",
             "syncs",
         ),
         0,

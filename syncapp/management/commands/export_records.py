@@ -21,7 +21,7 @@ from syncapp.services import exports
 
 
 class Command(TandemCommand):
-    """Writes the same file as the export button of the record view."""
+    """Writes the columns of the record view's export, without the lines above its head."""
 
     help = "Export the records of a sync, each with its state and reason."
 

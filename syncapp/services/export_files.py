@@ -1,0 +1,201 @@
+"""Writes records to a file: CSV, XLSX or JSON, row by row, so that memory does not grow.
+
+Knows the formats. Must not know who asks, or how records are chosen.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.db.models import QuerySet
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+from syncapp.models import RecordLink
+from syncapp.services.export_columns import RecordResource
+from syncapp.services.record_pages import HEAVY
+
+FORMATS = ("csv", "xlsx", "json")
+CHUNK = 1000
+XLSX_ROWS = 1_048_576
+#: How a spreadsheet recognises a formula; such text gets an apostrophe in front.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Cell = str | Decimal | date | None
+#: What stands above the records: (name, text), such as ("Filter", "State: Failing").
+Head = Sequence[tuple[str, str]]
+
+
+class ExportFailed(ValueError):
+    """The export cannot be made; the message says what to do."""
+
+
+def write_records(
+    links: QuerySet[RecordLink],
+    *,
+    format: str,
+    path: Path,
+    columns: Sequence[str] | None = None,
+    head: Head = (),
+    progress: Callable[[int], None] = lambda count: None,
+) -> int:
+    """Write records to a file; the file is complete or does not exist.
+
+    Args:
+        links: Which records; their order is that of their ids.
+        path: The file; its folder exists.
+        format: "csv", "xlsx" or "json".
+        columns: Names of the resource's fields; None for all.
+        head: What the file says about itself, above the records.
+        progress: Told after each chunk how many records are written.
+
+    Returns:
+        How many records were written.
+
+    Raises:
+        ExportFailed: The format or a column is unknown, or there are too many rows for it.
+    """
+    if format not in FORMATS:
+        raise ExportFailed(f"Unknown format “{format}”: choose one of {', '.join(FORMATS)}.")
+    resource = RecordResource()
+    known = list(resource.get_export_order())
+    unknown = [name for name in columns or () if name not in known]
+    if unknown:
+        raise ExportFailed(f"Unknown column “{unknown[0]}”. Known: {', '.join(known)}.")
+    chosen = [name for name in known if columns is None or name in columns]
+    headers = resource.get_export_headers(selected_fields=chosen)
+    rows = _rows(resource, links, chosen, progress)
+    partial = path.with_name(path.name + ".part")
+    try:
+        count = _WRITERS[format](partial, headers, rows, head)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _rows(
+    resource: RecordResource,
+    links: QuerySet[RecordLink],
+    columns: list[str],
+    progress: Callable[[int], None],
+) -> Iterator[list[Cell]]:
+    """Rows in the order of ids, by keyset: no growing OFFSET, no cursor held open while writing."""
+    ordered = links.order_by("pk").defer(*HEAVY).select_related(
+        "assignee", "definition__pair__hubspot", "definition__pair__quickbooks"
+    )  # fmt: skip
+    last = count = 0
+    while chunk := list(ordered.filter(pk__gt=last)[:CHUNK]):
+        last = chunk[-1].pk
+        for link in chunk:
+            yield resource.export_resource(link, selected_fields=columns)
+        count += len(chunk)
+        progress(count)
+
+
+def _csv(path: Path, headers: list[str], rows: Iterator[list[Cell]], head: Head) -> int:
+    count = 0
+    # The byte order mark makes spreadsheets read names as UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        for name, text in head:
+            writer.writerow([name, escape(text)])
+        if head:
+            writer.writerow([])
+        writer.writerow(headers)
+        for row in rows:
+            writer.writerow([_plain(cell) for cell in row])
+            count += 1
+    return count
+
+
+def _plain(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return escape(cell)
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    return cell.isoformat() if cell is not None else ""
+
+
+def _xlsx(path: Path, headers: list[str], rows: Iterator[list[Cell]], head: Head) -> int:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Records")
+    above = len(head) + 2 if head else 1
+    sheet.freeze_panes = f"A{above + 1}"
+    for name, text in head:
+        sheet.append([name, _clean(text)])
+    if head:
+        sheet.append([])
+    titles = [WriteOnlyCell(sheet, value=title) for title in headers]
+    for title in titles:
+        title.font = Font(bold=True)
+    sheet.append(titles)
+    count = 0
+    for row in rows:
+        if count + above + 1 > XLSX_ROWS:
+            raise ExportFailed(
+                f"An XLSX sheet holds at most {XLSX_ROWS - above:,} records: narrow the list, or "
+                "choose CSV."
+            )
+        sheet.append([_typed(sheet, cell) for cell in row])
+        count += 1
+    book.save(path)
+    return count
+
+
+def _typed(sheet: object, cell: Cell) -> object:
+    """A text, a number, or a day that is shown as ``YYYY-MM-DD`` everywhere."""
+    if isinstance(cell, str):
+        return _clean(cell)
+    if isinstance(cell, date):
+        day = WriteOnlyCell(sheet, value=cell)
+        day.number_format = "yyyy-mm-dd"
+        return day
+    return cell
+
+
+def _clean(text: str) -> str:
+    return str(ILLEGAL_CHARACTERS_RE.sub("", escape(text)))
+
+
+def _json(path: Path, headers: list[str], rows: Iterator[list[Cell]], head: Head) -> int:
+    """An array of records; with a head an object that holds it beside what the head says."""
+    count = 0
+    names = [json.dumps(name, ensure_ascii=False) for name in headers]
+    with path.open("w", encoding="utf-8") as file:
+        if head:
+            told = json.dumps(dict(head), ensure_ascii=False)
+            file.write(f'{told[:-1]}, "records": ')
+        file.write("[")
+        for row in rows:
+            file.write(",\n{" if count else "\n{")
+            file.write(
+                ", ".join(f"{n}: {_value(cell)}" for n, cell in zip(names, row, strict=True))
+            )
+            file.write("}")
+            count += 1
+        file.write("\n]}\n" if head else "\n]\n")
+    return count
+
+
+def _value(cell: Cell) -> str:
+    """A value as JSON; an amount as a number, digit by digit, never through a float."""
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    if isinstance(cell, date):
+        return json.dumps(cell.isoformat())
+    return json.dumps(cell, ensure_ascii=False)
+
+
+_WRITERS = {"csv": _csv, "xlsx": _xlsx, "json": _json}
+
+
+def escape(cell: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would run it as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
