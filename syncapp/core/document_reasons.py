@@ -268,6 +268,12 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "Enter it in QuickBooks by hand.", Fixer.QUICKBOOKS, needs_decision=True,
     ),
     Reason(
+        "object_absent", _F, Category.ACCOUNT,
+        "HubSpot does not give access to payments any more, so this one is not kept up. {detail}",
+        "Give the account or the app access to payments in HubSpot again; an hour later they are "
+        "synced again by themselves.", Fixer.HUBSPOT,
+    ),
+    Reason(
         "possible_duplicate_payment", _F, Category.DUPLICATE,
         "The payment is {amount}, but only {balance} of its invoice are open in QuickBooks: "
         "it may have been entered there already.",

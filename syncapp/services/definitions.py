@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from syncapp.connectors.base import Connector, Probing
+from syncapp.connectors.base import Connector
 from syncapp.core.errors import ConfigurationInvalid
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.planner import SyncConfig
@@ -22,7 +22,7 @@ from syncapp.core.ports import Env
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
-from syncapp.services import adoption, associated, catalogue, preflight
+from syncapp.services import adoption, associated, catalogue, features, preflight
 from syncapp.services import config as settings_documents
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
@@ -118,7 +118,7 @@ def activate(
         document = settings_documents.to_document(typed)
         save_document(definition, document, now=env.clock.now())
     hosted = list(definition.hosted.filter(deleted_at=None))
-    absent = _absent(hosted, connectors)
+    absent = features.absent(hosted, connectors)
     together = [definition, *(one for one in hosted if one.object_type not in absent)]
     for one in together:
         sync = ActiveSync(one, settings_documents.load_config(one))
@@ -139,27 +139,6 @@ def activate(
             if says:
                 SyncDefinition.objects.filter(pk=one.pk).update(enabled=False)
         _wake(definition.pair, now)
-
-
-def _absent(
-    hosted: Sequence[SyncDefinition], connectors: Mapping[Side, Connector]
-) -> dict[str, str]:
-    """Which objects that go along an account does not have, and the sentence for it.
-
-    Commerce payments may be missing (UNCONFIRMED, apis/hubspot.md 11): invoices are synced
-    without them then; what was paid still shows in the fields of those from QuickBooks.
-    """
-    told: dict[str, str] = {}
-    for one in hosted:
-        pair = one.object_pair
-        for side in pair.optional:
-            connector = connectors[side]
-            if isinstance(connector, Probing):
-                found = connector.feature(pair.type(side))
-                if not found.is_available:
-                    told[pair.name] = found.says
-    fed = {one.object_type: told[by] for one in hosted if (by := one.object_pair.fed_by) in told}
-    return told | fed
 
 
 def prepare(sync: ActiveSync, connectors: Mapping[Side, Connector]) -> None:

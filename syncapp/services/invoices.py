@@ -63,7 +63,8 @@ def load(
         )
         if record.gone is None
     }
-    twins = _sharing_a_payment(connector, record_type, changed)
+    has_payments = context.sync_of("payments") is not None
+    twins = _sharing_a_payment(connector, record_type, changed) if has_payments else {}
     named = parties.find(
         context, sync, Side.HUBSPOT, [tie.id for some in people.values() for tie in some]
     )

@@ -21,6 +21,7 @@ from syncapp.services import (
     connections,
     counts,
     definitions,
+    features,
     ingest,
     invoices,
     resolution,
@@ -178,7 +179,22 @@ def _active_syncs(pair: AccountPair, objects: Sequence[str], now: datetime) -> l
 
 
 def _work(context: RunContext, scope: Scope) -> bool:
-    """The run itself; False when the slice was spent with work left."""
+    """The run itself; False when the slice was spent with work left.
+
+    An account may have lost an object since the last run: the others go on without it.
+    """
+    features.look_again(context)
+    try:
+        return _round(context, scope)
+    except (errors.TryLater, errors.LeaseLost, errors.SideUnreachable):
+        raise
+    except errors.SyncError:
+        if not features.leave_out(context):
+            raise
+        return _round(context, scope)
+
+
+def _round(context: RunContext, scope: Scope) -> bool:
     context.syncs = [
         definitions.check_fields(sync, context.connectors, env=context.env)
         for sync in context.syncs

@@ -102,6 +102,7 @@ class Settlement:
         """
         link = self._fresh(intent)
         side = self._side
+        answer = dict(record.values)
         record = self._part(link, intent, record)
         values = dict(record.values)
         if intent.op == ChangeOp.CREATE:
@@ -133,7 +134,7 @@ class Settlement:
         self._settle(intent, PendingWrite.State.DONE, request_id=request_id)
         self._log_written(intent, link, request_id, confirmed=confirmed)
         if not confirmed:  # what was found later may be somebody's edit made meanwhile
-            self._log_warnings(intent, link, values)
+            self._log_warnings(intent, link, answer)
 
     def refused(self, intent: PendingWrite, error: errors.RecordError) -> None:
         """The write did not happen, or nobody knows."""
@@ -434,8 +435,9 @@ class Settlement:
     def _log_warnings(
         self, intent: PendingWrite, link: RecordLink, answer: dict[str, Value]
     ) -> None:
+        held = {**intent.payload, **answer} if self._side in PARTIAL_ANSWERS else answer
         told = warnings(
-            self._config, self._side, ChangeOp(intent.op), planned_changes(intent), answer
+            self._config, self._side, ChangeOp(intent.op), planned_changes(intent), held
         )
         self._log += [
             record_log.entry(

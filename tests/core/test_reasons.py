@@ -104,6 +104,7 @@ GIVEN = {
     "inv_possible_duplicate": {"other"},
     "pay_period_closed": {"date", "closed"},
     "pay_no_account": {"processor"},
+    "object_absent": {"detail"},
 }
 
 
