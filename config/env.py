@@ -59,6 +59,8 @@ class Environment:
     port: int
     hubspot_sim_port: int
     quickbooks_sim_port: int
+    mail_sim_port: int
+    mail_page_port: int
     public_url: str
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
@@ -153,6 +155,8 @@ def read(source: Mapping[str, str]) -> Environment:
         port=port,
         hubspot_sim_port=reader.port("HUBSPOT_SIM_PORT", 8101),
         quickbooks_sim_port=reader.port("QUICKBOOKS_SIM_PORT", 8102),
+        mail_sim_port=reader.port("MAIL_SIM_PORT", 8103),
+        mail_page_port=reader.port("MAIL_PAGE_PORT", 8104),
         public_url=public_url,
         allowed_hosts=reader.listing("ALLOWED_HOSTS"),
         csrf_trusted_origins=reader.listing("CSRF_TRUSTED_ORIGINS"),

@@ -46,7 +46,7 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT, symlinks=True)
-        self.web, self.hubspot, self.quickbooks = find_ports(3)
+        self.web, self.hubspot, self.quickbooks, self.smtp, self.mails = find_ports(5)
         self.mark = uuid.uuid4().hex
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in OWN},
@@ -55,6 +55,8 @@ class Installation:
             "PORT": str(self.web),
             "HUBSPOT_SIM_PORT": str(self.hubspot),
             "QUICKBOOKS_SIM_PORT": str(self.quickbooks),
+            "MAIL_SIM_PORT": str(self.smtp),
+            "MAIL_PAGE_PORT": str(self.mails),
             MARK: self.mark,
         }
 

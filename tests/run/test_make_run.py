@@ -46,6 +46,8 @@ def test_from_nothing_to_ready_and_away_and_back(shared):
     assert (home.status_code, home.url) == (200, address)
     for port in (shared.hubspot, shared.quickbooks):
         assert requests.get(f"http://127.0.0.1:{port}/__sim__/ledger", timeout=20).ok
+    assert f"Mails: http://127.0.0.1:{shared.mails}" in first.text()
+    assert "No mails yet" in requests.get(f"http://127.0.0.1:{shared.mails}/", timeout=20).text
 
     first.stop(signal.SIGTERM)
     assert shared.processes() == []

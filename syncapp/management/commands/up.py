@@ -85,6 +85,7 @@ class Command(BaseCommand):
                 on_ready=lambda: self._say(
                     f"Ready: HubSpot http://{LOOPBACK}:{settings.HUBSPOT_SIM_PORT}  "
                     f"QuickBooks http://{LOOPBACK}:{settings.QUICKBOOKS_SIM_PORT}"
+                    + (f"  {mails_line()}" if catches_mail() else "")
                 ),
                 out=self._say,
             ).run()
@@ -95,6 +96,8 @@ class Command(BaseCommand):
         def show() -> None:
             shown[0] = True
             self._say(ready_line(administrator))
+            if with_simulators and catches_mail():
+                self._say(mails_line())
 
         try:
             Supervisor(
@@ -141,7 +144,20 @@ def ports_of(with_simulators: bool, *, with_web: bool) -> dict[str, int]:
     if with_simulators:
         ports["HUBSPOT_SIM_PORT"] = settings.HUBSPOT_SIM_PORT
         ports["QUICKBOOKS_SIM_PORT"] = settings.QUICKBOOKS_SIM_PORT
+        if catches_mail():
+            ports["MAIL_SIM_PORT"] = settings.MAIL_SIM_PORT
+            ports["MAIL_PAGE_PORT"] = settings.MAIL_PAGE_PORT
     return ports
+
+
+def catches_mail() -> bool:
+    """Whether mails would only become files: beside simulators they are caught and shown."""
+    return str(settings.EMAIL_BACKEND).endswith(".filebased.EmailBackend")
+
+
+def mails_line() -> str:
+    """Return where the caught mails are seen."""
+    return f"Mails: http://{LOOPBACK}:{settings.MAIL_PAGE_PORT}"
 
 
 def check_ports(ports: dict[str, int]) -> None:
@@ -183,6 +199,8 @@ def tandem_programs(with_simulators: bool) -> list[Program]:
         quickbooks = f"http://{LOOPBACK}:{settings.QUICKBOOKS_SIM_PORT}"
         environment["TANDEM_SIMULATOR_HUBSPOT_URL"] = hubspot
         environment["TANDEM_SIMULATOR_QUICKBOOKS_URL"] = quickbooks
+        if catches_mail():
+            environment["EMAIL_URL"] = f"smtp://{LOOPBACK}:{settings.MAIL_SIM_PORT}"
     host = f"[{settings.BIND}]" if ":" in settings.BIND else settings.BIND
     web = [
         *("gunicorn", "config.wsgi:application", "--bind", f"{host}:{settings.PORT}"),
@@ -205,9 +223,9 @@ def tandem_programs(with_simulators: bool) -> list[Program]:
 
 
 def simulator_programs(seed: int) -> list[Program]:
-    """Return the two simulators, whose states stay in the data folder."""
+    """Return the two simulators, whose states stay in the data folder, and the mail catcher."""
     states = settings.VAR_DIR / "simulators"
-    return [
+    programs = [
         program(
             name,
             [
@@ -221,6 +239,14 @@ def simulator_programs(seed: int) -> list[Program]:
             ("quickbooks", settings.QUICKBOOKS_SIM_PORT),
         )
     ]
+    if catches_mail():
+        ports = [
+            *("--smtp-port", str(settings.MAIL_SIM_PORT)),
+            *("--port", str(settings.MAIL_PAGE_PORT)),
+        ]
+        folder = ["--folder", str(settings.VAR_DIR / "mail")]
+        programs.append(program("mail", ["simulators.mail", *ports, *folder], {}))
+    return programs
 
 
 def program(name: str, command: Sequence[str], environment: dict[str, str]) -> Program:
