@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from syncapp.connectors.base import Connector, Probing
+from syncapp.core.plan import because
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.models import SyncDefinition
+from syncapp.services import counts
 from syncapp.services.config import load_config
 from syncapp.services.context import ActiveSync, RunContext
 
@@ -45,6 +47,7 @@ def leave_out(context: RunContext) -> bool:
     if not lost:
         return False
     now = context.env.clock.now()
+    counted: list[int] = []
     with transaction.atomic():
         context.confirm()
         for definition in hosted:
@@ -53,11 +56,14 @@ def leave_out(context: RunContext) -> bool:
                 continue
             definition.enabled = False
             _say(definition, says, now)
+            status = because("object_absent", detail=says)
             links = definition.links.exclude(state=State.EXCLUDED).exclude(code="outcome_unknown")
             links.update(
-                state=State.FAILING, code="object_absent", params={"detail": says}, next_at=None,
-                failing_since=now, updated_at=now,
+                state=status.state.value, code=status.code, params=dict(status.params),
+                next_at=None, failing_since=now, updated_at=now,
             )  # fmt: skip
+            counted.append(definition.pk)
+        counts.refresh(counted, now=now)
     context.syncs = [one for one in context.syncs if one.config.pair.name not in lost]
     return True
 
