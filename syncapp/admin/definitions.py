@@ -20,7 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from syncapp.admin import brakes, object_panel, object_view, rehearsals, switching
+from syncapp.admin import (
+    brakes,
+    object_panel,
+    object_view,
+    rehearsal_records,
+    rehearsals,
+    switching,
+)
 from syncapp.admin.base import POST, READ, BaseAdmin, page
 from syncapp.admin.wizard import views as wizard
 from syncapp.admin.words import DIRECTION_WORDS
@@ -36,6 +43,7 @@ DELETE = "syncapp.delete_syncdefinition"
 RUN = "syncapp.run_accountpair"
 SEE_RECORDS = "syncapp.view_recordlink"
 RETRY = "syncapp.retry_recordlink"
+EXPORT = "syncapp.export_recordlink"
 
 
 @admin.register(SyncDefinition)
@@ -94,6 +102,10 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
             path(f"{steps}switch-on/",
                  view(partial(wizard.switch_on, self), EDIT, SWITCH, methods=POST),
                  name="syncapp_wizard_switch_on"),
+            path(f"{steps}matches/", view(partial(wizard.matching, self), EDIT, methods=both),
+                 name="syncapp_wizard_matches"),
+            path(f"{steps}presence/", view(wizard.presence, EDIT, methods=POST),
+                 name="syncapp_wizard_presence"),
             path(f"{steps}<slug:step>/", view(partial(wizard.step, self), EDIT, methods=both),
                  name="syncapp_wizard_step"),
             path("rehearsals/<int:pk>/", view(rehearsals.progress, EDIT),
@@ -101,8 +113,12 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
             path("rehearsals/<int:pk>/approve/",
                  view(partial(brakes.approve_rehearsal, self), EDIT, SWITCH, methods=POST),
                  name="syncapp_rehearsal_approve"),
-            path("rehearsals/<int:pk>/samples/", view(rehearsals.samples, EDIT),
-                 name="syncapp_rehearsal_samples"),
+            path("rehearsals/<int:pk>/records/",
+                 view(partial(rehearsal_records.show, self), EDIT, SEE_RECORDS),
+                 name="syncapp_rehearsal_records"),
+            path("rehearsals/<int:pk>/export/<slug:format>/",
+                 view(rehearsal_records.export, EDIT, SEE_RECORDS, EXPORT),
+                 name="syncapp_rehearsal_export"),
         ]  # fmt: skip
         return own + super().get_urls()
 

@@ -1,70 +1,70 @@
-"""Rehearsals on screen: progress while they run, counts and sample records afterwards (B1).
+"""Rehearsals on screen: progress while they run, and their numbers in plain words afterwards (B1).
 
 Shows what ``services/rehearsal.py`` counted. Must not plan anything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from syncapp.admin.words import reason_words
-from syncapp.core.reasons import REASONS
+from syncapp.core.money import shown
+from syncapp.core.reasons import REASONS, State
 from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, SyncDraft
-from syncapp.services import drafts
+from syncapp.services import drafts, matching_list
 from syncapp.services.env import real_env
+from syncapp.services.matching_list import AMBIGUOUS
+from syncapp.services.rehearsal import Standing
+from syncapp.services.rehearsal_rows import day_of
 
 FRAGMENT = "admin/syncapp/wizard/rehearsal.html"
+EXPORT = "syncapp.export_recordlink"
 OPEN = (Rehearsal.State.REQUESTED, Rehearsal.State.RUNNING)
+#: Held because of the period they are dated in.
+CLOSED_CODES = ("inv_period_closed", "inv_reviewed_period", "period_closed")
 
 
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a rehearsal is, or its result; the page asks every two seconds while it runs."""
-    found = _find(pk)
+    found = find(pk)
     draft = drafts.load(
         found.definition.pair, found.definition.object_type, now=real_env().clock.now()
     )
     context = {"rehearsal": rehearsal_context(found, draft, request.user)}
-    return TemplateResponse(request, FRAGMENT, context)
+    answer = TemplateResponse(request, FRAGMENT, context)
+    if found.state not in OPEN:
+        answer["HX-Refresh"] = "true"  # the button below and the warnings depend on the result
+    return answer
 
 
-def samples(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sample records of one kind, asked for when somebody opens them."""
-    kind = request.GET.get("kind", "")
-    found = _find(pk)
-    labels = _labels(found)
-    shown = [
-        {
-            **sample,
-            "fields": [
-                {**field, "label": labels.get(field["field"], field["field"])}
-                for field in sample["fields"]
-            ],
-        }
-        for sample in found.result.get("samples", [])
-        if sample["kind"] == kind
-    ]
-    return TemplateResponse(request, "admin/syncapp/wizard/samples.html", {"samples": shown})
-
-
-def _labels(found: Rehearsal) -> dict[str, str]:
+def labels_of(found: Rehearsal) -> dict[str, str]:
     """``{field of either side: what a person calls it}``, from the mappings."""
     labels: dict[str, str] = {}
     for mapping in found.definition.object_pair.mappings:
         for side in Side:
             labels[mapping.field(side)] = mapping.label
+    for told in found.document.get("mappings", []):
+        for side in Side:
+            labels.setdefault(told[side.value], told.get("label") or told[side.value])
     unique = found.definition.object_pair.unique_name
     if unique is not None:
         labels[unique] = labels[unique].partition(" ← ")[0]
     return labels
 
 
-def _find(pk: int) -> Rehearsal:
+def find(pk: int) -> Rehearsal:
+    """The rehearsal of an address, or 404."""
     return get_object_or_404(
         Rehearsal.objects.select_related(
             "definition__pair__hubspot", "definition__pair__quickbooks"
@@ -73,26 +73,32 @@ def _find(pk: int) -> Rehearsal:
     )
 
 
+def records_url(found: Rehearsal, kind: str) -> str:
+    """Where the records behind a number are listed."""
+    return f"{reverse('admin:syncapp_rehearsal_records', args=[found.pk])}?kind={kind}"
+
+
 def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str, Any]:
     """What the fragment shows."""
     planned = int(found.progress.get("planned", 0))
     read = found.definition.links.count() if found.state in OPEN else 0
     result = found.result if found.state == Rehearsal.State.FINISHED else {}
+    standing = drafts.standing(draft, now=real_env().clock.now())
     return {
         "found": found,
         "is_open": found.state in OPEN,
         "has_failed": found.state == Rehearsal.State.FAILED,
-        "is_stale": not drafts.rehearses(found, draft),
+        "is_stale": standing is Standing.CHANGED,
+        "is_old": standing is Standing.OLD,
         "planned": planned,
         "read": read,
         "percent": min(99, planned * 100 // read) if read else 0,
-        "rows": _rows(found, result) if result else [],
+        "sentences": list(_sentences(found, result)) if result else [],
+        "rows": list(_rows(found, result)) if result else [],
         "overwritten": _overwritten(found, result),
-        "money": [
-            {"side": Side(side).label, "currency": currency, "amount": amount}
-            for side, told in result.get("money", {}).items()
-            for currency, amount in told.items()
-        ],
+        "matches": _matches(found, result) if result else {},
+        "has_rows": bool(result) and found.rows.exists(),
+        "can_export": user.has_perm(EXPORT),
         "can_approve": user.has_perm("syncapp.activate_syncdefinition"),
         "writes": sum(sum(result.get(kind, {}).values()) for kind in ("create", "update", "remove"))
         if result
@@ -100,57 +106,145 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
     }
 
 
-def _rows(found: Rehearsal, result: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row per kind of decision: words, count, and what the samples are called."""
-    pair = found.definition.object_pair
-    nouns = pair.nouns
-    sampled = {sample["kind"] for sample in result.get("samples", [])}
+# -- the numbers in words
 
-    def row(style: str, words: str, count: int, kind: str, remedy: str = "") -> dict[str, Any]:
-        has_samples = bool(count) and kind in sampled
-        return {
-            "style": style,
-            "words": words,
-            "count": count,
-            "kind": kind if has_samples else "",
-            "remedy": remedy,
+
+def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What would be written, a sentence per side, with the money and days of documents."""
+    pair = found.definition.object_pair
+    documents = result.get("documents", {})
+    for side in Side:
+        count = result["create"][side.value]
+        kind = f"create:{side.value}"
+        told = documents.get(kind, {})
+        if pair.dated_by and side is Side.QUICKBOOKS:
+            words = ngettext(
+                "Will post %(count)s %(noun)s in QuickBooks",
+                "Will post %(count)s %(nouns)s in QuickBooks",
+                count,
+            )
+        else:
+            words = ngettext(
+                "Will create %(count)s %(noun)s in %(side)s",
+                "Will create %(count)s %(nouns)s in %(side)s",
+                count,
+            )
+        names = {
+            "count": f"{count:,}", "noun": pair.nouns[side], "nouns": f"{pair.nouns[side]}s",
+            "side": side.label,
+        }  # fmt: skip
+        yield {
+            "text": words % names + _money_words(told, with_closed=side is Side.HUBSPOT) + ".",
+            "url": records_url(found, kind) if count else "",
+        }
+    for code in CLOSED_CODES:
+        held = result["failing"].get(code, 0)
+        if held:
+            kind = f"failing:{code}"
+            words = ngettext(
+                "%(count)s more is dated in a closed period and will not be posted",
+                "%(count)s more are dated in a closed period and will not be posted",
+                held,
+            ) % {"count": f"{held:,}"}
+            yield {
+                "text": words + _money_words(documents.get(kind, {})) + ".",
+                "url": records_url(found, kind),
+            }
+    waits = result["failing"].get("waits_for", 0)
+    if waits:
+        words = ngettext(
+            "%(count)s waits for its customer or product to be synced first",
+            "%(count)s wait for their customer or products to be synced first",
+            waits,
+        ) % {"count": f"{waits:,}"}
+        yield {
+            "text": words + _money_words(documents.get("waiting:waits_for", {})) + ".",
+            "url": records_url(found, "waiting:waits_for"),
+        }
+    if pair.name == "invoices":
+        yield {
+            "text": _("0 payments: payments follow after their invoices are there, each one once."),
+            "url": "",
         }
 
-    rows = []
+
+def _money_words(told: Mapping[str, Mapping[str, Any]], *, with_closed: bool = False) -> str:
+    """The sums, days and closed periods of documents, to be added to a sentence."""
+    if not told:
+        return ""
+    parts = [shown(Decimal(one["amount"]), currency) for currency, one in told.items()]
+    first = day_of(min((one["first"] for one in told.values() if one["first"]), default=""))
+    last = day_of(max((one["last"] for one in told.values()), default=""))
+    if first is not None and last is not None:
+        days = {"first": date_format(first), "last": date_format(last)}
+        parts.append(
+            _("dated %(first)s") % days
+            if first == last
+            else _("dated %(first)s to %(last)s") % days
+        )
+    closed = sum(one["closed"] for one in told.values())
+    if with_closed and closed:
+        parts.append(_("%(count)s of them in a closed period") % {"count": f"{closed:,}"})
+    return ", " + ", ".join(parts)
+
+
+def _rows(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row per kind of decision: words, count, and where its records are listed."""
+    pair = found.definition.object_pair
+
+    def row(style: str, words: str, count: int, kind: str, remedy: str = "") -> dict[str, Any]:
+        money = [
+            shown(Decimal(one["amount"]), currency)
+            for currency, one in result.get("documents", {}).get(kind, {}).items()
+        ]
+        return {
+            "style": style, "words": words, "count": f"{count:,}", "remedy": remedy,
+            "money": " + ".join(money), "url": records_url(found, kind) if count else "",
+        }  # fmt: skip
+
     for side in Side:
-        names = {"side": side.label, "nouns": f"{nouns[side]}s"}
-        created, updated = result["create"][side.value], result["update"][side.value]
-        rows.append(
-            row("create", _("New %(nouns)s in %(side)s") % names, created, f"create:{side.value}")
-        )
-        rows.append(
-            row("update", _("Updates in %(side)s") % names, updated, f"update:{side.value}")
-        )
+        names = {"side": side.label, "nouns": f"{pair.nouns[side]}s"}
+        words = _("New %(nouns)s in %(side)s") % names
+        yield row("create", words, result["create"][side.value], f"create:{side.value}")
+        words = _("Updates in %(side)s") % names
+        yield row("update", words, result["update"][side.value], f"update:{side.value}")
         removed = result.get("remove", {}).get(side.value, 0)
         if removed:
-            rows.append(row("update", _("Voided or removed in %(side)s") % names, removed, ""))
-    rows.append(
-        row(
-            "link",
-            _("Matched by %(key)s and linked") % {"key": pair.match_key_label},
-            result["link"],
-            "link",
-        )
-    )
-    rows.append(row("same", _("Nothing to change"), result["unchanged"], ""))
-    for style in ("excluded", "failing"):
+            words = _("Voided or removed in %(side)s") % names
+            yield row("update", words, removed, f"remove:{side.value}")
+    words = _("Matched by %(key)s and linked") % {"key": pair.match_key_label}
+    yield row("link", words, result["link"], "link")
+    yield row("same", _("Nothing to change"), result["unchanged"], "unchanged")
+    for style in ("failing", "excluded"):
         for code, count in sorted(result[style].items(), key=lambda one: -one[1]):
-            remedy = (
-                REASONS[code].remedy if code in REASONS and "{" not in REASONS[code].remedy else ""
-            )
-            rows.append(row(style, reason_words(code), count, code, remedy))
-    return rows
+            reason = REASONS.get(code)
+            remedy = reason.remedy if reason is not None and "{" not in reason.remedy else ""
+            state = reason.state if reason is not None else State(style)
+            shade = "decision" if reason is not None and reason.needs_decision else state.value
+            yield row(shade, reason_words(code), count, f"{state.value}:{code}", remedy)
 
 
-def _overwritten(found: Rehearsal, result: dict[str, Any]) -> list[dict[str, Any]]:
+def _matches(found: Rehearsal, result: Mapping[str, Any]) -> dict[str, Any]:
+    """How the two accounts' records found each other, for the line that leads to the list."""
+    return {
+        "linked": f"{result['link']:,}",
+        "ambiguous": matching_list.listed(found).filter(kind=AMBIGUOUS).count(),
+        "suggested": result.get("suggestions", 0),
+        "accepted": found.definition.match_choices.count(),
+    }
+
+
+def _overwritten(found: Rehearsal, result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """How many filled values would be replaced, per side and field, the most first."""
-    rows, labels = [], _labels(found)
+    rows, labels = [], labels_of(found)
     for key, count in result.get("overwritten", {}).items():
         side, _colon, name = key.partition(":")
-        rows.append({"side": Side(side).label, "field": labels.get(name, name), "count": count})
+        rows.append(
+            {
+                "side": Side(side).label,
+                "field": labels.get(name, name),
+                "count": count,
+                "url": records_url(found, f"overwritten:{key}"),
+            }
+        )
     return sorted(rows, key=lambda row: -int(row["count"]))

@@ -90,6 +90,29 @@ def unusual(volume: Volume, *, known: int, noun: str) -> tuple[str, ...]:
     return (*_creates(volume, known, noun), *_removals(volume, noun), *_emptied(volume, noun))
 
 
+def beyond(volume: Volume, ceiling: Volume, *, noun: str) -> tuple[str, ...]:
+    """What goes beyond an approved rehearsal, as parts of a sentence; () when nothing does."""
+    found = []
+    for verb, told, limit in (
+        ("create", volume.created, ceiling.created),
+        ("void or remove", volume.removed, ceiling.removed),
+    ):
+        found += [
+            f"{verb} {told[side.value]:,} {noun}s in {side.label}, while the rehearsal that was "
+            f"approved showed {limit.get(side.value, 0):,}"
+            for side in Side
+            if told.get(side.value, 0) > limit.get(side.value, 0)
+        ]
+    for key, count in sorted(volume.emptied.items()):
+        if count > ceiling.emptied.get(key, 0):
+            side, _colon, name = key.partition(":")
+            found.append(
+                f"empty the field {name} of {count:,} {noun}s in {Side(side).label}, while the "
+                f"rehearsal that was approved showed {ceiling.emptied.get(key, 0):,}"
+            )
+    return tuple(found)
+
+
 def _creates(volume: Volume, known: int, noun: str) -> Iterator[str]:
     creates = sum(volume.created.values())
     part, whole = SHARE_OF_CREATES

@@ -16,6 +16,7 @@ from syncapp.models.outbox import PendingWrite
 from syncapp.models.pairs import AccountPair
 from syncapp.models.preferences import Preference
 from syncapp.models.preflights import Preflight, PreflightTick
+from syncapp.models.rehearsals import MatchChoice, RehearsalRow
 from syncapp.models.runs import RecordLogEntry, Rehearsal, SyncRun, Trigger
 from syncapp.models.setting_changes import SettingChange
 from syncapp.models.tie_outs import TieOut
@@ -35,6 +36,7 @@ __all__ = [
     "IdAlias",
     "KeptCounts",
     "Mail",
+    "MatchChoice",
     "MonthlyReads",
     "Notification",
     "OngoingMatter",
@@ -47,6 +49,7 @@ __all__ = [
     "RecordLink",
     "RecordLogEntry",
     "Rehearsal",
+    "RehearsalRow",
     "SettingChange",
     "SyncDefinition",
     "SyncDraft",

@@ -83,6 +83,7 @@ def apply_due(context: RunContext) -> bool:
                 _look_up_again(context, sync)
                 links = list(_due(context, sync).order_by("id")[:CHUNK])
                 if not links:
+                    brakes.end_first_run(sync)
                     break
                 if context.is_spent:
                     return False

@@ -54,11 +54,18 @@ def lets_pass(context: RunContext, sync: ActiveSync, due: QuerySet[RecordLink]) 
     passed: dict[int, Volume] = context.known.setdefault("passed the brake", {})
     before = passed.get(definition.pk, Volume())
     count = due.count()
-    if definition.held_at is None and (not count or count + before.total <= brakes.FEWEST):
+    ceiling = _first_ceiling(definition)
+    is_little = not count or (ceiling is None and count + before.total <= brakes.FEWEST)
+    if definition.held_at is None and is_little:
         return True
     tally = count_due(context, sync, due)
     noun = sync.config.pair.nouns[Side.HUBSPOT]
-    found = brakes.unusual(tally.volume + before, known=definition.links.count(), noun=noun)
+    if ceiling is None:
+        found = brakes.unusual(tally.volume + before, known=definition.links.count(), noun=noun)
+    else:
+        since = datetime.fromisoformat(ceiling["at"])
+        whole = tally.volume + _written_since(definition, since)
+        found = brakes.beyond(whole, Volume.from_json(ceiling), noun=noun)
     if found and not _is_approved(context, sync, tally.volume):
         _hold(context, sync, tally, found)
         return False
@@ -107,6 +114,34 @@ def approve_rehearsal(rehearsal: Rehearsal, *, who: str, now: datetime) -> bool:
     rehearsal.approved_by, rehearsal.approved_at = who, now
     rehearsal.save(update_fields=["approved_by", "approved_at"])
     return True
+
+
+def set_ceiling(rehearsal: Rehearsal, *, who: str, now: datetime) -> None:
+    """Make a rehearsal's counts the ceiling of the first run with its settings (B1).
+
+    Called when these were put in force; the ceiling falls when everything was looked at once.
+    """
+    approve_rehearsal(rehearsal, who=who, now=now)
+    definition = SyncDefinition.objects.get(pk=rehearsal.definition_id)
+    definition.settings["first_run"] = {
+        **Volume.from_json(rehearsal.result).as_json(),
+        "at": now.isoformat(),
+        "version": definition.config_version,
+    }
+    definition.save(update_fields=["settings", "updated_at"])
+
+
+def end_first_run(sync: ActiveSync) -> None:
+    """Everything that was due was planned and sent: from now on only the unusual is held."""
+    definition = sync.definition
+    if definition.held_at is None and definition.settings.pop("first_run", None) is not None:
+        definition.save(update_fields=["settings", "updated_at"])
+
+
+def _first_ceiling(definition: SyncDefinition) -> dict[str, Any] | None:
+    """What the first run with these settings may write at most; None once it is over."""
+    told: dict[str, Any] | None = definition.settings.get("first_run")
+    return told if told and told["version"] == definition.config_version else None
 
 
 def held_in(pair: AccountPair, objects: Sequence[str] = ()) -> list[SyncDefinition]:
@@ -164,6 +199,10 @@ def _fits(
     definition: SyncDefinition, volume: Volume, told: Mapping[str, Any], since: datetime
 ) -> bool:
     """Whether what is to be written and what was written since stay below a ceiling."""
+    return (volume + _written_since(definition, since)).is_within(Volume.from_json(told))
+
+
+def _written_since(definition: SyncDefinition, since: datetime) -> Volume:
     written = PendingWrite.objects.filter(
         link__definition=definition, state=PendingWrite.State.DONE, settled_at__gte=since
     ).values_list("op", "side")
@@ -171,7 +210,7 @@ def _fits(
     removed: Counter[str] = Counter()
     for op, side in written.filter(op__in=[ChangeOp.CREATE, *counting.REMOVALS]):
         (created if op == ChangeOp.CREATE else removed)[side] += 1
-    return (volume + Volume(created, removed)).is_within(Volume.from_json(told))
+    return Volume(created, removed)
 
 
 def _hold(context: RunContext, sync: ActiveSync, tally: Tally, found: tuple[str, ...]) -> None:

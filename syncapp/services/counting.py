@@ -6,16 +6,16 @@ Must not know what the counts are for.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from syncapp.core.brakes import Volume
-from syncapp.core.matching import Matches
-from syncapp.core.plan import Change, ChangeOp, RecordPlan
+from syncapp.core.matching import Candidate, Matches
+from syncapp.core.plan import Change, ChangeOp, RecordPlan, Status
 from syncapp.core.planner import NO_FACTS, LinkState
-from syncapp.core.reasons import State, explain
+from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import is_empty
 from syncapp.models import RecordLink
@@ -23,8 +23,32 @@ from syncapp.services import facts, planning, store
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
 
-SAMPLES = 50
 REMOVALS = frozenset({ChangeOp.VOID, ChangeOp.ARCHIVE})
+LINK, UNCHANGED = "link", "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One decision that was counted.
+
+    Attributes:
+        kind: "create:side", "update:side", "remove:side", "link", "unchanged", or "state:code".
+        links: The record's link, or the two half links it would be made of (QuickBooks' first).
+        candidates: What an ambiguous record may belong to.
+        overwrites: The "side:field" whose filled value would be replaced.
+    """
+
+    kind: str
+    links: Sequence[RecordLink]
+    status: Status
+    change: Change | None = None
+    candidates: tuple[Candidate, ...] = ()
+    overwrites: tuple[str, ...] = ()
+
+
+#: Hears of each decision; Adjust changes what was matched, before it is planned.
+Witness: TypeAlias = Callable[[Sighting], None]
+Adjust: TypeAlias = Callable[[Sequence[RecordLink], Matches], Matches]
 
 
 @dataclass(slots=True)
@@ -34,6 +58,7 @@ class Tally:
     Attributes:
         changing: The links of which something would be written.
         money: The amounts of the documents that would be created, by side and currency.
+        witness: Hears of each decision.
     """
 
     creates: Counter[str] = field(default_factory=Counter)
@@ -47,8 +72,7 @@ class Tally:
     excluded: Counter[str] = field(default_factory=Counter)
     failing: Counter[str] = field(default_factory=Counter)
     overwritten: Counter[str] = field(default_factory=Counter)
-    samples: list[dict[str, Any]] = field(default_factory=list)
-    sampled: Counter[str] = field(default_factory=Counter)
+    witness: Witness | None = None
 
     @property
     def volume(self) -> Volume:
@@ -76,18 +100,26 @@ class Tally:
             "excluded": dict(sorted(self.excluded.items())),
             "failing": dict(sorted(self.failing.items())),
             "overwritten": dict(sorted(self.overwritten.items())),
-            "samples": self.samples,
         }
 
 
-def count(context: RunContext, sync: ActiveSync, chunk: Sequence[RecordLink], tally: Tally) -> None:
+def count(
+    context: RunContext,
+    sync: ActiveSync,
+    chunk: Sequence[RecordLink],
+    tally: Tally,
+    adjust: Adjust | None = None,
+) -> None:
     """Plan a chunk of links and count what it would write; nothing is written or settled."""
     links = planning.load(context, sync, chunk)
     matches = facts.matches_of(context.pair, sync, links)
+    if adjust is not None:
+        matches = adjust(links, matches)
     joined = {c.link for hq in matches.pairs for c in hq}
     alone = [link for link in links if link.pk not in joined]
     for link, plan in planning.plan_all(context, sync, alone, matches):
-        _add(tally, [link], facts.as_state(link, sync.config), plan)
+        candidates = matches.ambiguous.get(link.pk, ())
+        _add(tally, [link], facts.as_state(link, sync.config), plan, candidates)
     _count_pairs(context, sync, links, matches, tally)
 
 
@@ -116,38 +148,54 @@ def _count_pairs(
     plans = planning.plan_cases(context, sync, cases)
     for case in cases:
         tally.linked += 1
-        _sample(tally, "link", str(case.link), None, "")
-        _add(tally, both[case.link.pk], case.state, plans[case.link.pk])
+        plan = plans[case.link.pk]
+        _tell(tally, Sighting(LINK, both[case.link.pk], plan.status))
+        _add(tally, both[case.link.pk], case.state, plan)
 
 
-def _add(tally: Tally, links: Sequence[RecordLink], state: LinkState, plan: RecordPlan) -> None:
+def _add(
+    tally: Tally,
+    links: Sequence[RecordLink],
+    state: LinkState,
+    plan: RecordPlan,
+    candidates: tuple[Candidate, ...] = (),
+) -> None:
     """Add the plan of one record: of its link, or of the two half links it would be made of."""
-    label = str(links[0])
-    if plan.status.state is State.EXCLUDED:
-        tally.excluded[plan.status.code] += 1
-    elif plan.status.state is not State.IN_SYNC:
-        tally.failing[plan.status.code] += 1
+    status = plan.status
+    if status.state is State.EXCLUDED:
+        tally.excluded[status.code] += 1
+    elif status.state is not State.IN_SYNC:
+        tally.failing[status.code] += 1
     elif not plan.changes:
         tally.unchanged += 1
-    if plan.status.code:
-        reason = explain(plan.status.code, plan.status.params)[0]
-        _sample(tally, plan.status.code, label, None, reason)
+        _tell(tally, Sighting(UNCHANGED, links, status))
+    if status.code:
+        kind = f"{status.state.value}:{status.code}"
+        _tell(tally, Sighting(kind, links, status, candidates=candidates))
     for change in plan.changes:
         tally.changing |= {link.pk for link in links}
         side = change.side.value
+        overwrites: tuple[str, ...] = ()
+        if state.is_linked:
+            overwrites = tuple(f"{side}:{name}" for name in _overwrites(change))
+            tally.overwritten.update(overwrites)
+            tally.emptied.update(f"{side}:{name}" for name in _empties(change))
         if change.op is ChangeOp.CREATE:
+            word = "create"
             tally.creates[side] += 1
             _add_money(tally, side, links[0])
         elif change.op in REMOVALS:
+            word = "remove"
             tally.removals[side] += 1
         else:
+            word = "update"
             tally.updates[side] += 1
-        _sample(tally, f"{change.op}:{change.side}", label, change, "")
-        if state.is_linked:
-            for name in _overwrites(change):
-                tally.overwritten[f"{change.side}:{name}"] += 1
-            for name in _empties(change):
-                tally.emptied[f"{change.side}:{name}"] += 1
+        _tell(tally, Sighting(f"{word}:{side}", links, status, change, overwrites=overwrites))
+
+
+def _tell(tally: Tally, sighting: Sighting) -> None:
+    if tally.witness is not None:
+        tally.witness(sighting)
 
 
 def _add_money(tally: Tally, side: str, link: RecordLink) -> None:
@@ -162,21 +210,3 @@ def _empties(change: Change) -> list[str]:
 
 def _overwrites(change: Change) -> list[str]:
     return [f.field for f in change.fields if not is_empty(f.before)]
-
-
-def _sample(tally: Tally, kind: str, label: str, change: Change | None, reason: str) -> None:
-    """Keep the first records of each kind, so that a person can look at them."""
-    if tally.sampled[kind] >= SAMPLES:
-        return
-    tally.sampled[kind] += 1
-    tally.samples.append(
-        {
-            "kind": kind,
-            "label": label,
-            "reason": reason,
-            "fields": [
-                {"field": f.field, "before": f.before, "after": f.after}
-                for f in (change.fields if change else ())
-            ],
-        }
-    )

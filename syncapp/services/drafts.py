@@ -5,23 +5,48 @@ A draft holds a settings document that nothing obeys yet. Must not know how a pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
-from syncapp.core.errors import ConfigurationInvalid
+from django.db import transaction
+
+from syncapp.core.errors import ConfigurationInvalid, SyncError
 from syncapp.core.planner import SyncConfig
 from syncapp.core.ports import Env
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Rehearsal, SyncDefinition, SyncDraft
-from syncapp.services import catalogue, definitions, preflight, rehearsal, runs
+from syncapp.services import (
+    brakes,
+    catalogue,
+    definitions,
+    matching_list,
+    preflight,
+    rehearsal,
+    runs,
+)
 from syncapp.services import config as settings_documents
 from syncapp.services.catalogue import FieldLists, Problem
 from syncapp.services.config import Document, SettingsError
+from syncapp.services.rehearsal import Standing
 
 
 class DraftMoved(Exception):
-    """Somebody else saved the draft since the page was opened; ``str()`` says who."""
+    """What a page was made from was saved anew since; ``str()`` says by whom.
+
+    Attributes:
+        user: Who saved it; None when that is not known any more.
+    """
+
+    def __init__(self, user: Any) -> None:
+        super().__init__(str(user or ""))
+        self.user = user
+
+
+class NotRehearsed(SyncError):
+    """The settings may not be put in force before what they do was looked at."""
 
 
 def living_definition(pair: AccountPair, object_type: str) -> SyncDefinition | None:
@@ -64,13 +89,20 @@ def load(pair: AccountPair, object_type: str, *, now: datetime) -> SyncDraft:
     )
 
 
-def stamp(draft: SyncDraft) -> str:
-    """Names the state of a draft, so that a page can tell whether it moved; "" for a new one."""
-    return draft.updated_at.isoformat() if draft.pk else ""
+def stamp(draft: SyncDraft, parts: Iterable[str]) -> str:
+    """Names the state of some parts of a draft, so that a page can tell whether they moved."""
+    told = {name: draft.document.get(name) for name in sorted(parts)}
+    content = json.dumps(told, sort_keys=True, default=str).encode()
+    return blake2b(content, digest_size=12).hexdigest()
 
 
 def save(
-    draft: SyncDraft, parts: Mapping[str, Any], *, user: Any, seen: str | None = None
+    draft: SyncDraft,
+    parts: Mapping[str, Any],
+    *,
+    user: Any,
+    seen: str | None = None,
+    watched: Iterable[str] = (),
 ) -> SyncDraft:
     """Keep parts of the document.
 
@@ -78,17 +110,22 @@ def save(
         draft: As it was loaded; saved with the parts.
         parts: Top-level parts of a settings document.
         user: Who typed them.
-        seen: The ``stamp`` of the draft the page was made from; None to skip the check.
+        seen: The ``stamp`` of the watched parts, as the page was made; None to skip the check.
+        watched: The parts a person changes on that page.
 
     Raises:
-        DraftMoved: Somebody else saved it in between; nothing was kept.
+        DraftMoved: They were changed in between, by somebody else or in another window; nothing
+            was kept.
     """
-    moved = seen is not None and seen != stamp(draft)
-    if moved and draft.pk and draft.user is not None and draft.user.pk != user.pk:
-        raise DraftMoved(str(draft.user))
-    draft.document = {**draft.document, **parts}
-    draft.user = user
-    draft.save()
+    with transaction.atomic():
+        if draft.pk:
+            draft = SyncDraft.objects.select_for_update().get(pk=draft.pk)
+        moved = seen is not None and seen != stamp(draft, watched)
+        if moved and any(draft.document.get(name) != told for name, told in parts.items()):
+            raise DraftMoved(draft.user)
+        draft.document = {**draft.document, **parts}
+        draft.user = user
+        draft.save()
     return draft
 
 
@@ -165,9 +202,9 @@ def latest_rehearsal(draft: SyncDraft) -> Rehearsal | None:
     return Rehearsal.objects.filter(definition_id=draft.definition_id).order_by("-pk").first()
 
 
-def rehearses(found: Rehearsal, draft: SyncDraft) -> bool:
-    """Whether a rehearsal was made with the draft's settings as they stand."""
-    return bool(found.document == draft.document)
+def standing(draft: SyncDraft, *, now: datetime) -> Standing:
+    """What the last rehearsal is worth for switching this draft on."""
+    return rehearsal.standing(latest_rehearsal(draft), draft.document, now=now)
 
 
 def records_planned_again(draft: SyncDraft) -> int:
@@ -178,23 +215,38 @@ def records_planned_again(draft: SyncDraft) -> int:
     return definition.links.count()
 
 
-def put_in_force(draft: SyncDraft, *, env: Env) -> SyncDefinition:
+def put_in_force(draft: SyncDraft, *, who: str, env: Env) -> SyncDefinition:
     """Save a draft's settings as the sync's own and switch it on; the draft is gone then.
+
+    What the last rehearsal counted is approved by this, and is the most that the first run with
+    these settings may write (B1).
 
     Raises:
         SettingsError: The document cannot be used.
+        NotRehearsed: No rehearsal of these very settings was finished within 24 hours.
         SyncError: A field is missing, a finding of the pre-flight stands in the way, or a side
             refused or could not be reached. The sync is then as it was.
     """
-    config = settings_documents.parse_document(draft.document)
+    days = settings_documents.calendar_of(draft.pair, env.clock.now())
+    config = settings_documents.parse_document(draft.document, days)
     preflight.require(draft.pair, config, env=env)  # before anything is saved
     connectors = runs.open_connectors(draft.pair, env)
     described = {side: connectors[side].describe(config.pair.type(side)) for side in Side}
     for problem in check(draft.document, FieldLists(described)):
         raise ConfigurationInvalid(problem.message, code="unknown_field")
+    rehearsed = latest_rehearsal(draft)
+    if rehearsed is None or standing(draft, now=env.clock.now()) is not Standing.READY:
+        raise NotRehearsed(
+            "Nothing was switched on: rehearse these settings first, so that you see what they "
+            "would do. A rehearsal counts for 24 hours and until the settings change."
+        )
     definition = definitions.find_or_start(draft.pair, draft.object_type)
-    if settings_documents.to_document(config) != definitions.export_document(definition):
-        definitions.save_document(definition, draft.document, now=env.clock.now())
+    document = settings_documents.to_document(catalogue.typed(config, connectors))
+    if document != definitions.export_document(definition):
+        definitions.save_document(definition, document, now=env.clock.now())
+    matching_list.apply(definition, env=env)
+    brakes.set_ceiling(rehearsed, who=who, now=env.clock.now())  # before any run may begin
+    definition.refresh_from_db()
     definitions.activate(definition, connectors=connectors, env=env)
     if draft.pk:
         draft.delete()

@@ -6,21 +6,39 @@ goes on from there.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from syncapp.core import errors
+from syncapp.core.matching import Matches
+from syncapp.core.plan import Status
 from syncapp.core.ports import Env
-from syncapp.models import Rehearsal, SyncDefinition
-from syncapp.services import counting, definitions, ingest, runs
+from syncapp.core.reasons import State
+from syncapp.models import RecordLink, Rehearsal, SyncDefinition
+from syncapp.services import counting, definitions, ingest, matching_list, rehearsal_rows, runs
 from syncapp.services.config import calendar_of, parse_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.counting import Tally
 from syncapp.services.leases import Lease
+from syncapp.services.postings import Postings
 
 CHUNK = 500
-SAMPLES = 50
+#: How long what a rehearsal showed counts (ENGINE 2.5).
+VALID = timedelta(hours=24)
+
+
+class Standing(Enum):
+    """What the last rehearsal of a draft is worth for switching on."""
+
+    NONE = "none"
+    OPEN = "open"
+    FAILED = "failed"
+    CHANGED = "changed"
+    OLD = "old"
+    READY = "ready"
 
 
 def request(
@@ -42,8 +60,9 @@ def carry_out(rehearsal: Rehearsal, lease: Lease, *, env: Env) -> None:
     rehearsal.state = Rehearsal.State.RUNNING
     rehearsal.save(update_fields=["state"])
     try:
-        rehearsal.result = _rehearse(rehearsal, lease, env).as_json()
+        rehearsal.result = _rehearse(rehearsal, lease, env)
         rehearsal.state = Rehearsal.State.FINISHED
+        rehearsal_rows.let_older_go(rehearsal)
     except errors.SyncError as error:
         rehearsal.state, rehearsal.detail = Rehearsal.State.FAILED, str(error)
     except Exception:
@@ -55,7 +74,23 @@ def carry_out(rehearsal: Rehearsal, lease: Lease, *, env: Env) -> None:
         rehearsal.save(update_fields=["state", "detail", "result", "ended_at"])
 
 
-def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> Tally:
+def standing(found: Rehearsal | None, document: dict[str, Any], *, now: datetime) -> Standing:
+    """What a rehearsal is worth for settings as they stand."""
+    if found is None:
+        return Standing.NONE
+    if found.state in {Rehearsal.State.REQUESTED, Rehearsal.State.RUNNING}:
+        return Standing.OPEN
+    if found.state == Rehearsal.State.FAILED:
+        return Standing.FAILED
+    choices = matching_list.version_of(found.definition)
+    if found.document != document or found.result.get("choices", []) != choices:
+        return Standing.CHANGED
+    if found.ended_at is None or found.ended_at + VALID < now:
+        return Standing.OLD
+    return Standing.READY
+
+
+def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> dict[str, Any]:
     definition = rehearsal.definition
     days = calendar_of(definition.pair, env.clock.now())
     config = replace(parse_document(rehearsal.document, days), version=definition.config_version)
@@ -70,15 +105,40 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> Tally:
     checked = definitions.check_fields(context.syncs[0], context.connectors, env=env, force=True)
     context.syncs = [checked]
     ingest.ingest(context, force=True)
-    tally = Tally()
+    rehearsal.rows.all().delete()  # of a worker that did not live to see its end
+    choices = matching_list.version_of(definition)
+    keeper = rehearsal_rows.RowKeeper(rehearsal, checked.config, Postings(context, checked.config))
+    tally = Tally(witness=keeper)
+
+    def adjust(links: Sequence[RecordLink], matches: Matches) -> Matches:
+        return matching_list.with_choices(definition, links, matches)
+
     links = definition.links.exclude(code="bad_data").order_by("id")
     last = 0
     while chunk := list(links.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
-        counting.count(context, context.syncs[0], chunk, tally)
+        counting.count(context, context.syncs[0], chunk, tally, adjust)
         planned = int(rehearsal.progress.get("planned", 0)) + len(chunk)
         rehearsal.progress = {"planned": planned}
         rehearsal.save(update_fields=["progress"])
-    tally.failing["bad_data"] += definition.links.filter(code="bad_data").count()
-    tally.failing += Counter()  # drops what is zero
-    return tally
+    _add_unreadable(definition, tally)
+    keeper.flush()
+    return {
+        **tally.as_json(),
+        "documents": keeper.as_json(),
+        "suggestions": matching_list.suggest(rehearsal),
+        "choices": choices,
+    }
+
+
+def _add_unreadable(definition: SyncDefinition, tally: Tally) -> None:
+    """Records that could not be read are not planned; they are counted and shown."""
+    unreadable = definition.links.filter(code="bad_data").order_by("id")
+    last = 0
+    while chunk := list(unreadable.filter(pk__gt=last)[:CHUNK]):
+        last = chunk[-1].pk
+        for link in chunk:
+            tally.failing["bad_data"] += 1
+            if tally.witness is not None:
+                status = Status(State.FAILING, link.code, link.params)
+                tally.witness(counting.Sighting("failing:bad_data", [link], status))

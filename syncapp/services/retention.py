@@ -20,6 +20,7 @@ from syncapp.models import (
     PendingWrite,
     RecordLogEntry,
     Rehearsal,
+    RehearsalRow,
     SyncDefinition,
     SyncRun,
 )
@@ -31,6 +32,7 @@ LOG_DAYS = 90
 DISPUTED_LOG_DAYS = 400
 RUNS_DAYS = 90
 MESSAGES_DAYS = 90
+REHEARSAL_ROWS_DAYS = 14
 USAGE_DAYS = 400
 DELETED_SYNC_DAYS = 30
 EXPORT_DAYS = exports.KEPT_DAYS
@@ -55,6 +57,9 @@ def prune(*, env: Env) -> dict[str, int]:
         + _delete(log.filter(at__lt=before(DISPUTED_LOG_DAYS))),
         "failed_calls": _delete(FailedCall.objects.filter(at__lt=before(LOG_DAYS))),
         "runs": _delete(SyncRun.objects.filter(ended_at__lt=before(RUNS_DAYS))),
+        "rehearsal_rows": _delete(
+            RehearsalRow.objects.filter(rehearsal__ended_at__lt=before(REHEARSAL_ROWS_DAYS))
+        ),
         "rehearsals": _delete(Rehearsal.objects.filter(ended_at__lt=before(RUNS_DAYS))),
         "mails": _delete(Mail.objects.filter(created_at__lt=before(MESSAGES_DAYS))),
         "notifications": _delete(

@@ -28,7 +28,10 @@ DOORS = (
     "syncapp.admin.resources",
     "syncapp.admin.wizard.base",
     "syncapp.admin.wizard.filters",
+    "syncapp.admin.wizard.matches",
     "syncapp.admin.wizard.options",
+    "syncapp.admin.wizard.review",
+    "syncapp.admin.rehearsal_records",
     "syncapp.admin.wizard.views",
     "syncapp.tasks",
 )

@@ -212,13 +212,14 @@ def test_a_rehearsal_counts_and_writes_nothing(world: World, administrator: Clie
     world.quickbooks.add("Nobody")
     page(administrator, url(world, "filters"), **ALL, go="next")
     shown = page(administrator, url(world, "rehearse"), go="")
-    found = Rehearsal.objects.get()
+    found = Rehearsal.objects.latest("pk")
     assert found.state == "finished"
     assert found.result["create"] == {"hubspot": 1, "quickbooks": 1}
     assert '<strong class="tn-big">2</strong> writes would be made' in shown
+    assert "Will create 1 contact in HubSpot." in shown
     assert "No e-mail address" in shown
-    samples = reverse("admin:syncapp_rehearsal_samples", args=[found.pk])
-    answer = administrator.get(samples, {"kind": "create:hubspot"}).content.decode()
+    records = reverse("admin:syncapp_rehearsal_records", args=[found.pk])
+    answer = administrator.get(records, {"kind": "create:hubspot"}).content.decode()
     assert "Grace Hopper" in answer
     assert "First name" in answer
     assert world.app_writes(Side.HUBSPOT) == []
@@ -230,7 +231,8 @@ def test_a_rehearsal_of_other_settings_says_so(world: World, administrator: Clie
     page(administrator, url(world, "rehearse"), go="")
     page(administrator, url(world, "direction"), direction="to_hubspot", go="next")
     shown = page(administrator, url(world, "review"))
-    assert "The settings changed since this rehearsal." in shown
+    assert "The settings or the accepted matches changed since this rehearsal." in shown
+    assert "Rehearse again before switching on." in shown
 
 
 def test_switching_on_asks_for_the_marker_property(world: World, administrator: Client) -> None:
@@ -244,7 +246,7 @@ def test_switching_on_puts_the_draft_in_force_and_syncs(
 ) -> None:
     contact = world.hubspot.add(email="ada@example.com", firstname="Ada", lastname="Byron")
     page(administrator, url(world, "direction"), direction="to_quickbooks", go="next")
-    page(administrator, url(world, "filters"), **ALL, go="next")
+    page(administrator, url(world, "filters"), **ALL, go="next")  # a new sync is rehearsed
     shown = page(administrator, url(world, "switch_on"), go="")
     assert "is on. The first sync has begun" in shown
     definition = SyncDefinition.objects.get()
@@ -283,6 +285,11 @@ def test_editing_is_filled_in_and_says_how_many_records_are_planned_again(
     assert "Saving plans 2 records again" in page(administrator, url(world, "review"))
     assert SyncDefinition.objects.get().winner == "hubspot"
     shown = page(administrator, url(world, "switch_on"), marker="1")
+    assert "rehearse these settings first" in shown
+    shown = page(administrator, url(world, "rehearse"), go="")
+    assert "Where a field was changed on both sides, the HubSpot value is used." in shown
+    assert "Where a field was changed on both sides, the QuickBooks value is used." in shown
+    shown = page(administrator, url(world, "switch_on"), marker="1")
     assert "2 records are planned again" in shown
     assert SyncDefinition.objects.get().winner == "quickbooks"
 
@@ -299,6 +306,7 @@ def test_settings_that_were_saved_meanwhile_are_not_replaced_unasked(
     shown = page(administrator, url(world, "switch_on"), marker="1")
     assert "Tick the box to replace them" in shown
     assert SyncDefinition.objects.get().winner == "hubspot"
+    page(administrator, url(world, "rehearse"), go="")
     page(administrator, url(world, "switch_on"), marker="1", replace="1")
     assert SyncDefinition.objects.get().winner == "quickbooks"
 
@@ -311,18 +319,46 @@ def test_discarding_shows_what_is_in_force(world: World, administrator: Client) 
     assert not SyncDraft.objects.exists()
 
 
-def test_a_draft_somebody_else_changed_is_not_overwritten_unseen(
+def seen_of(shown: str) -> str:
+    return shown.partition('name="seen" value="')[2].partition('"')[0]
+
+
+@pytest.mark.parametrize("is_other", [True, False])
+def test_a_step_that_was_saved_meanwhile_is_not_overwritten_unseen(
+    world: World, administrator: Client, is_other: bool
+) -> None:
+    """S13: two people, or two windows of one; what was typed stays on the page."""
+    second = signed_in("bob") if is_other else administrator
+    seen = seen_of(page(administrator, url(world, "direction")))
+    page(second, url(world, "direction"), direction="to_hubspot", go="next", seen=seen)
+    shown = page(administrator, url(world, "direction"), direction="to_quickbooks", go="next",
+                 seen=seen)  # fmt: skip
+    who = "bob changed this draft" if is_other else "This step was changed in another window"
+    assert f"{who} while you were on this page" in shown
+    assert 'value="to_quickbooks" checked' in shown
+    assert SyncDraft.objects.get().document["direction"] == "to_hubspot"
+    page(administrator, url(world, "direction"), direction="to_quickbooks", go="next",
+         seen=seen_of(shown))  # fmt: skip
+    assert SyncDraft.objects.get().document["direction"] == "to_quickbooks"
+
+
+def test_another_step_that_was_saved_meanwhile_is_in_nobodys_way(
     world: World, administrator: Client
 ) -> None:
-    colleague = signed_in("bob")
-    page(colleague, url(world, "direction"), direction="to_hubspot", go="next", seen="")
-    shown = page(administrator, url(world, "direction"), direction="both", go="next", seen="")
-    assert "bob changed this draft while you were on this page" in shown
-    assert 'value="both" checked' in shown
-    assert SyncDraft.objects.get().document["direction"] == "to_hubspot"
-    seen = SyncDraft.objects.get().updated_at.isoformat()
-    page(administrator, url(world, "direction"), direction="both", go="next", seen=seen)
-    assert SyncDraft.objects.get().document["direction"] == "both"
+    seen = seen_of(page(administrator, url(world, "direction")))
+    page(signed_in("bob"), url(world, "filters"), **ALL, go="back")
+    page(administrator, url(world, "direction"), direction="to_hubspot", go="next", seen=seen)
+    document = SyncDraft.objects.get().document
+    assert (document["direction"], document["filters"]["hubspot"]) == ("to_hubspot", [])
+
+
+def test_who_else_has_the_sync_open_is_said(world: World, administrator: Client) -> None:
+    address = reverse("admin:syncapp_wizard_presence", args=[world.pair.pk, "contacts"])
+    assert "has had this sync open" not in administrator.post(address).content.decode()
+    shown = signed_in("bob").post(address).content.decode()
+    assert "ada has had this sync open since" in shown
+    world.clock.advance(100)  # ada's window is closed
+    assert "ada has" not in signed_in("carl").post(address).content.decode()
 
 
 def test_a_side_that_does_not_answer_is_named_and_typed_input_survives(

@@ -28,6 +28,7 @@ def test_old_rows_go_and_open_writes_disputes_and_links_stay() -> None:
             "log",
             "failed_calls",
             "runs",
+            "rehearsal_rows",
             "rehearsals",
             "mails",
             "notifications",

@@ -14,7 +14,8 @@
   }
 
   document.addEventListener("htmx:beforeRequest", function (event) {
-    if (event.detail.elt.closest("#wizard-form")) sent.set(event.detail.xhr, values());
+    const target = event.detail.target; // a count leaves the form as it is
+    if (target && target.id === "wizard-form") sent.set(event.detail.xhr, values());
   });
 
   document.addEventListener("htmx:beforeSwap", function (event) {

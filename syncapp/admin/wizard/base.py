@@ -91,6 +91,8 @@ class Step(Protocol):
     slug: str
     title: Any
     template: str
+    #: The parts of the document that are changed here.
+    parts: tuple[str, ...]
 
     def read(self, page: Page, posted: QueryDict) -> Typed:
         """The parts of the document that were typed, and what is wrong with them."""

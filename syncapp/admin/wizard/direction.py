@@ -32,6 +32,7 @@ class DirectionStep:
     slug = "direction"
     title = gettext_lazy("Data and direction")
     template = "admin/syncapp/wizard/direction.html"
+    parts: tuple[str, ...] = ("direction",)
 
     def read(self, page: Page, posted: QueryDict) -> Typed:
         """The direction; a one-way sync has no conflicts, so its source wins."""

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.wizard.base import Mistake, Page, Typed
+from syncapp.admin.words import reason_words
 from syncapp.core.errors import SyncError
 from syncapp.core.filters import OPERATORS, Operator, mistake_in
-from syncapp.core.reasons import REASONS
 from syncapp.core.schema import Field, Kind
 from syncapp.core.sides import Side
 from syncapp.services import admission
@@ -57,6 +57,7 @@ class FiltersStep:
     slug = "filters"
     title = gettext_lazy("Filters")
     template = "admin/syncapp/wizard/filters.html"
+    parts: tuple[str, ...] = ("filters", "start")
 
     def read(self, page: Page, posted: QueryDict) -> Typed:
         """The groups of both sides, each condition with what is known of its field."""
@@ -141,13 +142,24 @@ def _typed(page: Page, side: Side, row: dict[str, str]) -> dict[str, str]:
     if told["operator"] in {one.value for one in _PAIRED} and told.get("high"):
         condition["value"] = f"{told['value']},{told['high']}"
     field = page.named(side, name, related)
-    if field is not None and field.kind is not Kind.TEXT:
-        condition["kind"] = field.kind.value
     if related:
         condition["related"] = related
-    if field is not None and field.label != field.name:
+    if field is None:  # not asked just now: what was known of it stays
+        return condition | _known_before(page, side, name, related)
+    if field.kind is not Kind.TEXT:
+        condition["kind"] = field.kind.value
+    if field.label != field.name:
         condition["label"] = field.label
     return condition
+
+
+def _known_before(page: Page, side: Side, name: str, related: str) -> dict[str, str]:
+    """The kind and label that the draft has of a field."""
+    for group in page.document.get("filters", {}).get(side.value, []):
+        for one in group:
+            if one["field"] == name and one.get("related", "") == related:
+                return {key: one[key] for key in ("kind", "label") if key in one}
+    return {}
 
 
 def _mistake(page: Page, side: Side, condition: dict[str, str]) -> str:
@@ -237,8 +249,10 @@ def _count(page: Page, side: Side) -> dict[str, Any]:
         now = real_env().clock.now()
         config = parse_document(page.document, calendar_of(pair, now))
         found = admission.count(pair, config, side, env=real_env())
-    except (SettingsError, SyncError) as error:
-        return {"problem": getattr(error, "message", "") or str(error)}
+    except SettingsError as error:
+        return {"unfinished": error.message}
+    except SyncError as error:
+        return {"problem": str(error)}
     return {
         "admitted": found.admitted,
         "total": found.total,
@@ -250,9 +264,26 @@ def _count(page: Page, side: Side) -> dict[str, Any]:
 
 
 def _excluded_words(code: str, number: int) -> str:
-    if code == "no_email":
-        return ngettext("%d lacks an e-mail address", "%d lack an e-mail address", number) % number
-    return f"{number}: {REASONS[code].explanation.partition('{')[0].strip()}"
+    """How many a fixed rule leaves out, in the words of that rule."""
+    sentence = {
+        "no_email": ngettext("%d lacks an e-mail address", "%d lack an e-mail address", number),
+        "no_sku": ngettext("%d lacks an SKU", "%d lack an SKU", number),
+        "category": ngettext("%d is a category", "%d are categories", number),
+        "bundle": ngettext("%d is a bundle", "%d are bundles", number),
+        "custom_line_item": ngettext(
+            "%d is the stand-in for custom line items",
+            "%d are stand-ins for custom line items",
+            number,
+        ),
+        "inactive": ngettext("%d is inactive", "%d are inactive", number),
+        "inv_draft": ngettext("%d is a draft", "%d are drafts", number),
+        "inv_not_from_hubspot": ngettext(
+            "%d was not made in HubSpot", "%d were not made in HubSpot", number
+        ),
+    }.get(code)
+    if sentence is not None:
+        return sentence % number
+    return _("%(count)d left out: %(reason)s") % {"count": number, "reason": reason_words(code)}
 
 
 def _condition(page: Page, side: Side, condition: Mapping[str, str], name: str) -> dict[str, Any]:

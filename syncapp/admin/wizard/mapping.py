@@ -42,6 +42,7 @@ class MappingStep:
     slug = "mapping"
     title = gettext_lazy("Configure")
     template = "admin/syncapp/wizard/mapping.html"
+    parts: tuple[str, ...] = ("conflict", "mappings", "options")
 
     def read(self, page: Page, posted: QueryDict) -> Typed:
         """The winner, the switches and the added mappings, after the pressed button's deed."""

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin import preflight
 from syncapp.admin.rehearsals import rehearsal_context
 from syncapp.admin.wizard.base import Page, Typed
-from syncapp.admin.wizard.sentences import describe_settings
+from syncapp.admin.wizard.sentences import Difference, Sentence, describe_settings, differences
+from syncapp.core.pairs.base import OptionKind
 from syncapp.core.sides import Side
-from syncapp.services import drafts
+from syncapp.models import SyncDefinition
+from syncapp.services import accounts, definitions, drafts
 from syncapp.services.config import SettingsError, parse_document
+from syncapp.services.env import real_env
 
 STEP_OF = {
     "direction": "direction",
@@ -58,6 +61,7 @@ class ReviewStep:
     slug = "review"
     title = gettext_lazy("Review")
     template = "admin/syncapp/wizard/review.html"
+    parts: tuple[str, ...] = ()
 
     def read(self, page: Page, posted: QueryDict) -> Typed:
         """Nothing is typed here that belongs to the settings."""
@@ -69,13 +73,17 @@ class ReviewStep:
         problems = drafts.check(page.document, page.lists)
         found = drafts.latest_rehearsal(draft)
         living = drafts.living_definition(draft.pair, draft.object_type)
+        sentences = _sentences(page)
+        is_edit = living is not None and living.activated_at is not None
         return {
+            "differences": _differences(page, living, sentences) if living and is_edit else [],
+            "standing": drafts.standing(draft, now=real_env().clock.now()).value,
             "problems": [
                 {"message": problem.message, "step": _step_of(problem.where)}
                 for problem in problems
             ],
             "unasked": list(page.lists.problems.values()),
-            "sentences": _sentences(page),
+            "sentences": sentences,
             "rehearsal": rehearsal_context(found, draft, page.user) if found is not None else None,
             "hubspot_nouns": page.noun(Side.HUBSPOT),
             "needs_marker": page.direction.allows(Side.HUBSPOT),
@@ -86,11 +94,29 @@ class ReviewStep:
         }
 
 
-def _sentences(page: Page) -> list[Any]:
+def _sentences(page: Page) -> list[Sentence]:
     try:
-        return list(describe_settings(parse_document(_labelled(page))))
+        return describe_settings(parse_document(_labelled(page)), _accounts(page))
     except SettingsError:
         return []
+
+
+def _differences(page: Page, living: SyncDefinition, sentences: list[Sentence]) -> list[Difference]:
+    """What saving would change in a sync that is set up already."""
+    if not sentences:
+        return []
+    saved = Page(page.draft, definitions.export_document(living), page.user)
+    saved.__dict__["lists"] = page.lists  # asked once
+    return differences(_sentences(saved), sentences)
+
+
+def _accounts(page: Page) -> dict[str, str]:
+    """The names of the company's accounts, where a setting is one."""
+    wanted = {OptionKind.ACCOUNT, OptionKind.ACCOUNTS}
+    if not any(option.kind in wanted for option in page.object_pair.options):
+        return {}
+    found, _problem = accounts.of_types(page.draft.pair, (), env=real_env())
+    return {one.id: one.name for one in found}
 
 
 def _labelled(page: Page) -> dict[str, Any]:

@@ -5,12 +5,15 @@ Reads a configuration only; must not know drafts, pages or accounts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.core.filters import Condition, Filter, phrases
+from syncapp.core.pairs.base import Option, OptionKind
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Direction, Side
 
@@ -28,12 +31,49 @@ class Sentence:
     step: str
 
 
-def describe_settings(config: SyncConfig) -> list[Sentence]:
-    """Everything a sync will do, in the order of the wizard's steps."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line of the review that says something else than what is in force."""
+
+    title: str
+    before: str
+    after: str
+    step: str
+
+
+def differences(before: list[Sentence], after: list[Sentence]) -> list[Difference]:
+    """What saving would change, in the order of the wizard's steps."""
+    old = {one.title: one for one in before}
+    new = {one.title: one for one in after}
+    return [
+        Difference(
+            title,
+            old[title].text if title in old else "",
+            new[title].text if title in new else "",
+            (new.get(title) or old[title]).step,
+        )
+        for title in dict.fromkeys([*new, *old])
+        if (old[title].text if title in old else "") != (new[title].text if title in new else "")
+    ]
+
+
+def describe_settings(
+    config: SyncConfig, accounts: Mapping[str, str] | None = None
+) -> list[Sentence]:
+    """Everything a sync will do, in the order of the wizard's steps.
+
+    Args:
+        config: The settings.
+        accounts: ``{id: name}`` of QuickBooks accounts, as far as they are known.
+    """
     return [
         Sentence(_("Data and direction"), _direction(config), "direction"),
         Sentence(_("Data conflicts"), _conflict(config), "mapping"),
         Sentence(_("Mapped fields"), _mappings(config), "mapping"),
+        *(
+            Sentence(str(option.label), _option(option, config, accounts or {}), "mapping")
+            for option in config.pair.options
+        ),
         *(
             Sentence(
                 _("Filter from %(side)s") % {"side": side.label}, _filter(config, side), "filters"
@@ -41,7 +81,38 @@ def describe_settings(config: SyncConfig) -> list[Sentence]:
             for side in (Side.QUICKBOOKS, Side.HUBSPOT)
             if config.direction.allows(side.other)
         ),
+        *([Sentence(_("Start date"), _start(config), "filters")] if config.pair.dated_by else []),
     ]
+
+
+def _option(option: Option, config: SyncConfig, accounts: Mapping[str, str]) -> str:
+    """The value of a setting that only this object has."""
+    value = config.options.get(option.name, option.default)
+    labels = dict(option.choices)
+    match option.kind:
+        case OptionKind.SWITCH:
+            return _("Yes.") if value else _("No.")
+        case OptionKind.CHOICE:
+            return str(labels.get(str(value), value))
+        case OptionKind.CONFIRMATION:
+            return _("Confirmed by %s.") % value if value else _("Not confirmed.")
+        case OptionKind.ACCOUNT:
+            return accounts.get(str(value), str(value)) if value else _("None chosen.")
+    told = value if isinstance(value, Mapping) else {}
+    chosen = [
+        f"{labels.get(name, name)}: {accounts.get(str(account), str(account))}"
+        for name, account in told.items()
+    ]
+    return "; ".join(chosen) or _("None chosen.")
+
+
+def _start(config: SyncConfig) -> str:
+    nouns = _nouns(config)["hubspot"]
+    if config.start is None:
+        return _("No start date: %(nouns)s of any age take part.") % {"nouns": nouns}
+    return _("%(nouns)s made before %(day)s are left out.") % {
+        "nouns": nouns.capitalize(), "day": date_format(config.start),
+    }  # fmt: skip
 
 
 def _nouns(config: SyncConfig) -> dict[str, str]:

@@ -5,17 +5,19 @@ Keeps what was typed in the draft; services check and act. Must not know what a 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.base import render
-from syncapp.admin.wizard import filters
+from syncapp.admin.wizard import filters, matches
 from syncapp.admin.wizard.base import Mistake, Page, Step
 from syncapp.admin.wizard.direction import DirectionStep
 from syncapp.admin.wizard.filters import FiltersStep
@@ -25,13 +27,17 @@ from syncapp.core.errors import SyncError
 from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, SyncDefinition, SyncDraft
-from syncapp.services import drafts
+from syncapp.services import drafts, presences
 from syncapp.services.config import SettingsError
 from syncapp.services.env import real_env
+from syncapp.services.rehearsal import Standing
 from syncapp.tasks import rehearse as rehearse_task
 from syncapp.tasks import run_account_pair
 
 STEPS: tuple[Step, ...] = (DirectionStep(), MappingStep(), FiltersStep(), ReviewStep())
+
+#: After these a rehearsal has to be made (again).
+WORTH_NOTHING = {Standing.NONE, Standing.FAILED, Standing.CHANGED, Standing.OLD}
 
 ModelAdmin = admin.ModelAdmin[SyncDefinition]
 
@@ -65,19 +71,59 @@ def step(
         )
     try:
         seen = request.POST.get("seen")
-        drafts.save(draft, typed.parts, user=request.user, seen=seen)
-    except drafts.DraftMoved as moved:
-        messages.warning(
-            request,
-            _(
-                "%(who)s changed this draft while you were on this page. What you typed is still "
-                "here: look at it again, then choose Next to keep it."
-            )
-            % {"who": moved},
+        draft = drafts.save(
+            draft, typed.parts, user=request.user, seen=seen, watched=STEPS[number].parts
         )
+    except drafts.DraftMoved as moved:
+        messages.warning(request, _moved_words(moved, request.user))
         return _show(model_admin, request, page, number, posted=request.POST)
     target = max(0, number - 1) if goes_back else min(number + 1, len(STEPS) - 1)
+    if STEPS[target].slug == "review" and not goes_back:
+        _rehearse_first_time(draft, request.user)
     return redirect("admin:syncapp_wizard_step", pair_id, object_type, STEPS[target].slug)
+
+
+def _moved_words(moved: drafts.DraftMoved, user: Any) -> str:
+    """Who was faster, and what became of the typed text."""
+    if moved.user is None or moved.user.pk == user.pk:
+        return _(
+            "This step was changed in another window while you were on this page. What you typed "
+            "is still here: look at it again, then choose Next to keep it."
+        )
+    return _(
+        "%(who)s changed this draft while you were on this page. What you typed is still "
+        "here: look at it again, then choose Next to keep it."
+    ) % {"who": moved}
+
+
+def _rehearse_first_time(draft: SyncDraft, user: Any) -> None:
+    """A new sync is rehearsed without being asked to: its review has something to show."""
+    living = drafts.living_definition(draft.pair, draft.object_type)
+    is_new = living is None or living.activated_at is None
+    if is_new and drafts.standing(draft, now=real_env().clock.now()) in WORTH_NOTHING:
+        with suppress(SettingsError):
+            requested = drafts.request_rehearsal(draft, user=user, env=real_env())
+            transaction.on_commit(lambda: rehearse_task.delay(requested.pk))
+
+
+def matching(
+    model_admin: ModelAdmin, request: HttpRequest, pair_id: int, object_type: str
+) -> HttpResponse:
+    """The matching list (GET), and what a person decides on it (POST)."""
+    draft = _load(pair_id, object_type)
+    if request.method == "POST":
+        return matches.decide(request, draft)
+    return matches.show(model_admin, request, draft)
+
+
+def presence(request: HttpRequest, pair_id: int, object_type: str) -> HttpResponse:
+    """Note that somebody has the wizard open, and say who else has."""
+    if object_type not in CHOOSABLE:
+        raise Http404
+    others = presences.seen(
+        f"{pair_id}-{object_type}", user=request.user, now=real_env().clock.now()
+    )
+    return TemplateResponse(request, "admin/syncapp/wizard/presence.html", {"others": others})
 
 
 def discard(request: HttpRequest, pair_id: int, object_type: str) -> HttpResponse:
@@ -119,7 +165,7 @@ def switch_on(
         )
     again = drafts.records_planned_again(draft)
     try:
-        definition = drafts.put_in_force(draft, env=real_env())
+        definition = drafts.put_in_force(draft, who=request.user.get_username(), env=real_env())
     except SettingsError as error:
         mistakes = [Mistake("", error.message)]
     except SyncError as error:
@@ -189,7 +235,8 @@ def _show(
         "is_first": number == 0,
         "is_last": number == len(STEPS) - 1,
         "is_edit": is_edit,
-        "seen": drafts.stamp(draft),
+        "seen": drafts.stamp(draft, current.parts),
+        "posted": posted is not None,
         "has_draft": draft.pk is not None,
         "moved": draft.pk is not None and drafts.has_moved(draft),
         "moved_at": living.updated_at if living is not None else None,

@@ -1,0 +1,191 @@
+"""The records behind each number of a rehearsal: searched, paged, opened, exported (B1).
+
+Shows the rows a rehearsal kept. Must not plan or count anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from syncapp.admin.base import render
+from syncapp.admin.rehearsals import EXPORT, find, labels_of, records_url
+from syncapp.admin.words import reason_words
+from syncapp.core.money import number, shown
+from syncapp.core.pairs.invoices import PROCESSORS
+from syncapp.core.reasons import explain
+from syncapp.core.sides import Side
+from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition
+from syncapp.services import accounts, rehearsal_files
+from syncapp.services.env import real_env
+
+PAGE_ROWS = 50
+SEARCH_LENGTH = 200
+TEMPLATE = "admin/syncapp/wizard/records.html"
+
+ModelAdmin = admin.ModelAdmin[SyncDefinition]
+
+
+def show(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """One page of the records of a kind."""
+    found = find(pk)
+    kind, words = _asked(request)
+    rows = chosen(found, kind, words)
+    pages = Paginator(rows, PAGE_ROWS)
+    page = pages.get_page(request.GET.get("page"))
+    living = RecordLink.objects.in_bulk([row.record for row in page.object_list if row.record])
+    deposits = _deposits(found) if any(row.posting for row in page.object_list) else []
+    draft = found.definition
+    context = {
+        "found": found,
+        "kind": kind,
+        "q": words,
+        "kinds": _kinds(found, kind),
+        "title_words": kind_words(found, kind),
+        "rows": [
+            _shown(row, known=row.record in living, deposits=deposits) for row in page.object_list
+        ],
+        "has_documents": bool(found.definition.object_pair.dated_by),
+        "page": page,
+        "count": pages.count,
+        "is_gone": not found.rows.exists(),
+        "can_export": request.user.has_perm(EXPORT),
+        "formats": rehearsal_files.FORMATS,
+        "review_url": reverse(
+            "admin:syncapp_wizard_step", args=[draft.pair_id, draft.object_type, "review"]
+        ),
+    }
+    return render(model_admin, request, TEMPLATE, context, title=_("Rehearsal: records"))
+
+
+def export(request: HttpRequest, pk: int, format: str) -> HttpResponse:
+    """The rows of a kind as a file; all of them without one."""
+    found = find(pk)
+    if format not in rehearsal_files.FORMATS:
+        raise Http404
+    kind, words = _asked(request)
+    name = rehearsal_files.name_of(found, format)
+    file = rehearsal_files.write(chosen(found, kind, words), found, format)
+    return FileResponse(file, as_attachment=True, filename=name)  # type: ignore[return-value]
+
+
+def _asked(request: HttpRequest) -> tuple[str, str]:
+    return request.GET.get("kind", ""), request.GET.get("q", "").strip()[:SEARCH_LENGTH]
+
+
+def chosen(found: Rehearsal, kind: str, words: str) -> QuerySet[RehearsalRow]:
+    """The rows of a kind ("" for all, "overwritten:side:field" across kinds) that hold words."""
+    rows = found.rows.order_by("pk")
+    group, _colon, rest = kind.partition(":")
+    if group == "overwritten":
+        rows = rows.filter(overwrites__contains=f" {rest} ")
+    elif kind:
+        rows = rows.filter(kind=kind)
+    for word in words.casefold().split():
+        rows = rows.filter(search__contains=word)
+    return rows
+
+
+def kind_words(found: Rehearsal, kind: str) -> str:
+    """What the records of a kind are called above their list."""
+    pair = found.definition.object_pair
+    group, _colon, rest = kind.partition(":")
+    if group == "overwritten":
+        side, _colon, name = rest.partition(":")
+        if side in {one.value for one in Side}:
+            return _("%(field)s overwritten in %(side)s") % {
+                "field": labels_of(found).get(name, name), "side": Side(side).label,
+            }  # fmt: skip
+    if group in {"create", "update", "remove"} and rest in {one.value for one in Side}:
+        names = {"nouns": f"{pair.nouns[Side(rest)]}s", "side": Side(rest).label}
+        return {
+            "create": _("New %(nouns)s in %(side)s"),
+            "update": _("Updates in %(side)s"),
+            "remove": _("Voided or removed in %(side)s"),
+        }[group] % names
+    plain = {
+        "": _("All records"),
+        "link": _("Matched and linked"),
+        "suggestion": _("Suggested matches"),
+        "unchanged": _("Nothing to change"),
+    }
+    return plain[kind] if kind in plain else reason_words(rest or kind)
+
+
+def _kinds(found: Rehearsal, kind: str) -> list[dict[str, Any]]:
+    """The other lists to turn to."""
+    kinds = found.rows.order_by("kind").values_list("kind", flat=True).distinct()
+    return [
+        {
+            "words": kind_words(found, one),
+            "url": records_url(found, one) if one else records_url(found, ""),
+            "is_current": one == kind,
+        }
+        for one in ("", *kinds)
+    ]
+
+
+def _shown(row: RehearsalRow, *, known: bool, deposits: list[dict[str, str]]) -> dict[str, Any]:
+    state, _colon, code = row.kind.partition(":")
+    reason, remedy = "", ""
+    if state in {"failing", "excluded", "waiting"}:
+        reason, remedy = explain(code, row.params)
+    return {
+        "row": row,
+        "url": reverse("admin:syncapp_recordlink_change", args=[row.record]) if known else "",
+        "amount": shown(row.amount, row.currency) if row.amount is not None else "",
+        "reason": reason,
+        "remedy": remedy,
+        "posting": _posting(row.posting, deposits) if row.posting else {},
+        "summary": _summary(row),
+    }
+
+
+def _summary(row: RehearsalRow) -> str:
+    """What opens the details of a row."""
+    if row.posting:
+        count = len(row.posting["lines"])
+        return ngettext("Posting: %(count)d line", "Posting: %(count)d lines", count) % {
+            "count": count
+        }
+    count = len(row.changes)
+    return ngettext("%(count)d field", "%(count)d fields", count) % {"count": count}
+
+
+def _posting(told: dict[str, Any], deposits: list[dict[str, str]]) -> dict[str, Any]:
+    """An invoice as it would stand in the books."""
+    currency = str(told["currency"])
+
+    def money(value: str) -> str:
+        amount = number(value)
+        return shown(amount, currency) if amount is not None else ""
+
+    return {
+        **told,
+        "total": money(told["total"]),
+        "paid": money(told["paid"]) if number(told["paid"]) else "",
+        "deposits": deposits,
+        "lines": [
+            {**line, "amount": money(line["amount"]), "price": money(line["price"])}
+            for line in told["lines"]
+        ],
+    }
+
+
+def _deposits(found: Rehearsal) -> list[dict[str, str]]:
+    """The account that payments of each processor are deposited to, by its name."""
+    told = found.document.get("options", {}).get("clearing_accounts") or {}
+    known, _problem = accounts.of_types(found.definition.pair, (), env=real_env())
+    names = {one.id: one.name for one in known}
+    return [
+        {"processor": label, "account": names.get(told[value], told[value])}
+        for value, label in PROCESSORS
+        if told.get(value)
+    ]
