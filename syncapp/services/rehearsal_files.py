@@ -19,7 +19,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from syncapp.core.reasons import explain
 from syncapp.models import Rehearsal, RehearsalRow
-from syncapp.services.exports import XLSX_ROWS, escape
+from syncapp.services.export_files import XLSX_ROWS, escape
 
 FORMATS = ("csv", "xlsx")
 CHUNK = 1000

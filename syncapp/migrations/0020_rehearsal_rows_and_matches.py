@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syncapp", "0017_fill_home_amounts"),
+        ("syncapp", "0019_emails_of_records"),
     ]
 
     operations = [
