@@ -21,6 +21,7 @@ from syncapp.admin.record_words import hindrance_words
 from syncapp.core.planner import SyncConfig
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
+from syncapp.core.values import Values
 from syncapp.models import RecordLink
 from syncapp.services import manual_links, store
 from syncapp.services.config import load_config
@@ -148,7 +149,7 @@ def _card(link: RecordLink, side: Side, config: SyncConfig) -> dict[str, Any]:
     """A record by the facts that tell it apart from others."""
     values = store.seen(link, side)
     facts = [
-        (label, _fact(values.get(name), kind, link, name))
+        (label, _fact(values.get(name), kind, _currency(link, values), name))
         for label, name, kind in FACTS.get((config.pair.name, side), ())
     ]
     if link.document_date:
@@ -166,7 +167,13 @@ def _card(link: RecordLink, side: Side, config: SyncConfig) -> dict[str, Any]:
     }
 
 
-def _fact(value: Any, kind: Kind, link: RecordLink, name: str) -> str:
-    shown = told(value, kind, link.currency)
+def _currency(link: RecordLink, values: Values) -> str:
+    """The currency of a record's amounts: its own, the customer's, else the home currency."""
+    home = link.definition.pair.quickbooks.details.get("currency")
+    return link.currency or str(values.get("CurrencyRef.value") or home or "")
+
+
+def _fact(value: Any, kind: Kind, currency: str, name: str) -> str:
+    shown = told(value, kind, currency)
     is_moment = name in {"createdate", "hs_createdate", "MetaData.CreateTime"}
     return shown[:DAY] if is_moment else shown

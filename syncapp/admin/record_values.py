@@ -28,6 +28,8 @@ FIELD_WORDS = {
     "PrivateNote": gettext_lazy("Memo"),
     "TotalAmt": gettext_lazy("Total"),
     "TxnDate": gettext_lazy("Date"),
+    "hs_currency": gettext_lazy("Currency"),
+    "hs_invoice_billable": gettext_lazy("Billable in HubSpot"),
     "hs_currency_code": gettext_lazy("Currency"),
     "hs_invoice_status": gettext_lazy("Status"),
     "hs_latest_status": gettext_lazy("Status"),
@@ -100,3 +102,15 @@ def _ids(linked: Value) -> str:
     if isinstance(linked, str) or not isinstance(linked, Sequence):
         return ""
     return ", ".join(told(one.get("TxnId")) for one in linked if isinstance(one, Mapping))
+
+
+def changed(
+    change: Mapping[str, Value], which: str, kind: Kind | None = None, currency: str = ""
+) -> str:
+    """One value ("before" or "after") of a change in the record log."""
+    value = change.get(which)
+    shown_value = told(value, kind, currency)
+    is_id = not change.get("label") or change.get("label") == change.get("field")
+    if shown_value and is_id and str(change.get("field") or "").endswith("Ref.value"):
+        return _("id %(id)s") % {"id": shown_value}
+    return shown_value

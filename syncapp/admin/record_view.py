@@ -22,9 +22,10 @@ from syncapp.admin import record_deeds, record_parts
 from syncapp.admin.base import link as address_of
 from syncapp.admin.base import render
 from syncapp.admin.moments import ago, span
-from syncapp.admin.record_values import field_words, money, told
+from syncapp.admin.record_values import changed, field_words, money, told
 from syncapp.admin.record_words import FIXER_WORDS
 from syncapp.admin.words import CATEGORY_WORDS, DIRECTION_WORDS, arrow
+from syncapp.core import dates
 from syncapp.core.errors import SyncError
 from syncapp.core.mapping import FieldMapping
 from syncapp.core.planner import SyncConfig
@@ -68,6 +69,8 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
     sides = [side_of(link, side) for side in Side]
     fields = list(_fields(link, config))
     agreeing = [one for one in fields if not one["differs"]]
+    filled = [one for one in agreeing if one["hubspot"] or one["quickbooks"]]
+    open_fields = filled[:MOST_OPEN_FIELDS]
     entries = _entries(link, request.GET.get("before", ""))
     older = entries[ENTRIES - 1].pk if len(entries) > ENTRIES else None
     here = request.build_absolute_uri(reverse("admin:syncapp_recordlink_change", args=[link.pk]))
@@ -79,8 +82,8 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
         "category": CATEGORY_WORDS.get(link.category, ""),
         "sides": sides,
         "differing": [one for one in fields if one["differs"]],
-        "agreeing": agreeing[:MOST_OPEN_FIELDS],
-        "more": agreeing[MOST_OPEN_FIELDS:],
+        "agreeing": open_fields,
+        "more": [one for one in agreeing if one not in open_fields],
         "lines": record_parts.lines(link),
         "payments": record_parts.payments(link),
         "is_payment": link.definition.object_type == "payments",
@@ -91,6 +94,8 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
         "is_older_page": "before" in request.GET,
         "failed_call": failed_calls.of(link),
         "deeds": deeds,
+        # One that needs nothing has no deed that stands out.
+        "has_first": link.state in {State.FAILING, State.EXCLUDED},
         "is_busy": manual_links.is_busy(link),
         "here": here,
         "telling": _telling(link, here),
@@ -173,6 +178,7 @@ def _fields(link: RecordLink, config: SyncConfig) -> Iterator[dict[str, Any]]:
     seen = {side: config.normal(side, store.seen(link, side)) for side in Side}
     shown = [mapping for mapping in config.mappings if mapping.enabled]
     derived = [mapping for mapping in config.pair.derived if mapping.label != "Title"]
+    is_mirror = link.origin == Side.QUICKBOOKS.value
     for mapping in (*shown, *derived):
         left, right = (mapping.value(side, seen[side]) for side in Side)
         is_compared = link.is_linked and not mapping.creation_only
@@ -184,7 +190,7 @@ def _fields(link: RecordLink, config: SyncConfig) -> Iterator[dict[str, Any]]:
             "hubspot": told(left, mapping.kind, link.currency),
             "quickbooks": told(right, mapping.kind, link.currency),
             "note": _field_note(mapping, config),
-            "arrow": arrow(mapping.direction),
+            "arrow": "" if mapping in derived and not is_mirror else arrow(mapping.direction),
             "direction": DIRECTION_WORDS[mapping.direction],
             "differs": is_compared and not agrees,
             "agrees": is_compared and agrees,
@@ -196,7 +202,7 @@ def _field_note(mapping: FieldMapping, config: SyncConfig) -> str:
     if mapping.creation_only:
         return _("written at creation only")
     if mapping in config.pair.derived:
-        return _("computed, not mapped")
+        return _("computed")
     return ""
 
 
@@ -210,24 +216,38 @@ def _entries(link: RecordLink, before: str) -> list[RecordLogEntry]:
 
 def _entry(entry: RecordLogEntry, config: SyncConfig, link: RecordLink) -> dict[str, Any]:
     """One entry of the time line, its values in words."""
-    kinds = {mapping.field(side): mapping.kind for mapping in config.mappings for side in Side}
+    mappings = (*config.mappings, *config.pair.derived)
+    kinds = {mapping.field(side): mapping.kind for mapping in mappings for side in Side}
     is_conflict = entry.kind == RecordLogEntry.Kind.CONFLICT
-    changes = [
-        {
-            "label": field_words(change.get("label", ""), change.get("field", "")),
-            "before": told(change.get("before"), kinds.get(change.get("field")), link.currency),
-            "after": told(change.get("after"), kinds.get(change.get("field")), link.currency),
-        }
-        for change in entry.changes
-    ]
+    changes = []
+    for change in entry.changes:
+        name = change.get("field", "")
+        before, after = (
+            changed(
+                {**change, which: _day(change.get(which), name, entry.side, config)},
+                which, kinds.get(name), link.currency,
+            )
+            for which in ("before", "after")
+        )  # fmt: skip
+        label = field_words(change.get("label", ""), name)
+        changes.append({"label": label, "before": before, "after": after})
     return {
         "entry": entry,
         "icon": ICONS.get(RecordLogEntry.Kind(entry.kind), "info"),
         "changes": changes,
+        "has_before": any(change["before"] for change in changes),
         "is_conflict": is_conflict,
         "run_url": address_of("admin:syncapp_syncrun_change", entry.run_id) if entry.run_id else "",
         "why": _why_it_won(entry, config) if is_conflict else "",
     }
+
+
+def _day(value: Any, name: str, side: str, config: SyncConfig) -> Any:
+    """The day that an instant of HubSpot stands for in the company's time zone."""
+    is_instant = side == Side.HUBSPOT.value and any(
+        mapping.instant and mapping.hubspot == name for mapping in config.mappings
+    )
+    return dates.date_in(value, dates.zone(config.time_zone)) if is_instant else value
 
 
 def _why_it_won(entry: RecordLogEntry, config: SyncConfig) -> str:

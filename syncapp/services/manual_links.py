@@ -96,7 +96,7 @@ def suggested(link: RecordLink) -> list[RecordLink]:
     ).exclude(link=link.pk)  # fmt: skip
     others = list(
         RecordLink.objects.filter(pk__in=found.values("link_id"))
-        .select_related("definition")
+        .select_related("definition__pair__hubspot", "definition__pair__quickbooks")
         .order_by("pk")[:MOST_FOUND]
     )
     return sorted(others, key=lambda one: one.is_linked)
@@ -114,7 +114,7 @@ def candidates(link: RecordLink, words: str) -> list[Candidate]:
         told = words.strip()
         found = record_search.narrow(all_there, told) | _numbered(link, side, told)
         others = list(
-            found.select_related("definition")
+            found.select_related("definition__pair__hubspot", "definition__pair__quickbooks")
             .distinct()
             .order_by(f"{side.value}_id", "label", "pk")[:MOST_FOUND]
         )
