@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -18,7 +19,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from syncapp.admin import record_deeds, record_parts
+from syncapp.admin import record_deeds, record_list, record_parts
 from syncapp.admin.base import link as address_of
 from syncapp.admin.base import render
 from syncapp.admin.moments import ago, span
@@ -32,7 +33,7 @@ from syncapp.core.planner import SyncConfig
 from syncapp.core.reasons import State
 from syncapp.core.sides import Direction, Side
 from syncapp.models import RecordLink, RecordLogEntry
-from syncapp.services import connections, failed_calls, manual_links, store
+from syncapp.services import assignments, connections, failed_calls, manual_links, store
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
 
@@ -98,7 +99,8 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
         "has_first": link.state in {State.FAILING, State.EXCLUDED},
         "is_busy": manual_links.is_busy(link),
         "here": here,
-        "telling": _telling(link, here),
+        "telling": record_list.told(link, request),
+        "colleagues": _colleagues(request),
         "copy_link_label": _("Copy link"),
         "copy_text_label": _("Copy for a colleague"),
         "list_url": reverse("admin:syncapp_recordlink_changelist"),
@@ -152,6 +154,8 @@ def _facts(link: RecordLink) -> Iterator[tuple[str, str]]:
     now = real_env().clock.now()
     if link.party:
         yield _("Customer"), link.party
+    if link.email and link.email != str(link):
+        yield _("E-mail"), link.email
     if link.number:
         yield _("Number"), link.number
     if link.amount is not None:
@@ -264,6 +268,13 @@ def _why_it_won(entry: RecordLogEntry, config: SyncConfig) -> str:
     return _("The field travels only to %(side)s.") % {"side": loser.label}
 
 
+def _colleagues(request: HttpRequest) -> list[User] | None:
+    """Whom the record can be assigned to; None for who may not assign it."""
+    if not request.user.has_perm(assignments.PERMISSION):
+        return None
+    return list(assignments.colleagues())
+
+
 def _partner(link: RecordLink) -> dict[str, Any] | None:
     """The half that it was unlinked from, or is to be linked with."""
     pk = link.link_with or link.unlinked_from
@@ -275,18 +286,3 @@ def _partner(link: RecordLink) -> dict[str, Any] | None:
         "url": reverse("admin:syncapp_recordlink_change", args=[other.pk]),
         "is_wanted": link.link_with is not None,
     }
-
-
-def _telling(link: RecordLink, address: str) -> str:
-    """The record in a few lines, for a message to a colleague."""
-    lines = [f"{link.definition.object_pair.title}: {link}"]
-    amount = "" if link.amount is None else money(str(link.amount.normalize()), link.currency)
-    day = date_format(link.document_date, "DATE_FORMAT") if link.document_date else ""
-    parts = [link.party, amount, day]
-    lines.append(" · ".join(filter(None, parts)))
-    state = _("Needs a decision") if link.needs_decision else str(link.get_state_display())
-    lines.append(f"{state}. {link.explanation}".strip())
-    if link.remedy:
-        lines.append(_("What to do: %(remedy)s") % {"remedy": link.remedy})
-    lines.append(address)
-    return "\n".join(filter(None, lines))
