@@ -21,11 +21,12 @@ from syncapp.admin import moments
 from syncapp.admin.base import link
 from syncapp.admin.words import reason_words
 from syncapp.core.money import digits, rounded
-from syncapp.core.reasons import Fixer
+from syncapp.core.reasons import Category, Fixer
 from syncapp.core.sides import Side
 from syncapp.models import Connection, RecordLink, SyncRun
 from syncapp.services import attention
 from syncapp.services.attention import Attention, Stalled
+from syncapp.services.counts import WAIT_FOR_A_PERSON
 from syncapp.services.overview import PairOverview
 
 RECORDS = "syncapp.view_recordlink"
@@ -42,7 +43,7 @@ MENDED_IN_SETTINGS = frozenset(
     }
 )  # fmt: skip
 #: So many account pairs show their records; further ones show how many they have.
-PAIRS_WITH_RECORDS = 4
+PAIRS_WITH_RECORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def describe(request: HttpRequest, seen: list[PairOverview], now: datetime) -> l
                 "problems": list(_problems(request, one, told, now)),
                 "rows": rows,
                 "failing": told.failing,
-                "more": told.failing - len(rows),
+                "more": told.failing + told.asking - len(rows),
                 "all_url": f"{link('admin:syncapp_recordlink_changelist')}?state=failing"
                 if sees_records
                 else "",
@@ -100,6 +101,8 @@ def _problems(
 ) -> Iterator[Problem]:
     for connection in told.lapsed:
         yield _lapsed(request, connection)
+    for connection, lacking in told.short_of_scopes:
+        yield _lacking(request, connection, lacking)
     for definition in told.held:
         url = link("admin:syncapp_brake", definition.pk)
         yield Problem(
@@ -116,13 +119,32 @@ def _problems(
         yield _stalled(request, seen, one, now)
 
 
-def _lapsed(request: HttpRequest, connection: Connection) -> Problem:
+def _reconnect(request: HttpRequest, connection: Connection) -> Button | None:
+    if not request.user.has_perm(CONNECT):
+        return None
+    by_token = connection.method == Connection.Method.ACCESS_TOKEN
     page = link("admin:syncapp_connection_change", connection.pk)
-    button = None
-    if request.user.has_perm(CONNECT):
-        by_token = connection.method == Connection.Method.ACCESS_TOKEN
-        url = page if by_token else link("oauth_start", connection.pk)
-        button = Button(_("Reconnect"), url, posts=not by_token, is_main=True)
+    url = page if by_token else link("oauth_start", connection.pk)
+    return Button(_("Reconnect"), url, posts=not by_token, is_main=True)
+
+
+def _lacking(request: HttpRequest, connection: Connection, scopes: tuple[str, ...]) -> Problem:
+    names = {"side": Side(connection.side).label, "name": connection.name}
+    told = _(
+        "The consent did not grant: %(scopes)s. Enable these scopes in the app, then choose "
+        "Reconnect."
+    )
+    return Problem(
+        "key_off",
+        _("%(side)s (%(name)s) lacks a permission") % names,
+        told % {"scopes": ", ".join(scopes)},
+        "warn",
+        f"scopes-{connection.pk}",
+        _reconnect(request, connection),
+    )
+
+
+def _lapsed(request: HttpRequest, connection: Connection) -> Problem:
     names = {"side": Side(connection.side).label, "name": connection.name}
     return Problem(
         "link_off",
@@ -130,7 +152,7 @@ def _lapsed(request: HttpRequest, connection: Connection) -> Problem:
         connection.status_detail or _("Nothing is read or written until then. Nothing is lost."),
         "bad",
         f"lapsed-{connection.pk}",
-        button,
+        _reconnect(request, connection),
     )
 
 
@@ -218,9 +240,13 @@ def _remedy(request: HttpRequest, record: RecordLink) -> Button:
         definition = record.definition
         own = definition.object_type if definition.host is None else definition.host.object_type
         return Button(_("Change settings"), link("admin:syncapp_wizard", definition.pair_id, own))
+    approvals = link("admin:syncapp_approval_changelist")
+    if record.code in WAIT_FOR_A_PERSON and approvals:
+        return Button(_("To the approvals"), approvals)
     may_retry = request.user.has_perm(RETRY)
     if record.needs_decision:
         return Button(_("Decide") if may_retry else _("See why"), page)
-    if may_retry and reason is not None and reason.fixer is not Fixer.HERE:
+    is_edit = reason is not None and reason.category is Category.EDIT  # its page offers more
+    if may_retry and reason is not None and reason.fixer is not Fixer.HERE and not is_edit:
         return Button(_("Retry"), link("admin:syncapp_recordlink_retry", record.pk), posts=True)
     return Button(_("See what to do") if may_retry else _("See why"), page)

@@ -55,6 +55,8 @@ COLUMNS = {
     "money": gettext_lazy("Failing money"),
     "last_run": gettext_lazy("Last run"),
 }
+#: What is shown before anybody chose: the money stands with the reasons below the table, too.
+PRESET = tuple(name for name in COLUMNS if name != "money")
 
 Page = admin.ModelAdmin[SyncDefinition]
 
@@ -106,7 +108,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     columns, wanted = before.columns, before.object
     if "columns" in request.POST:
         ticked = set(request.POST.getlist("column"))
-        columns = tuple(name for name in COLUMNS if name in ticked) or tuple(COLUMNS)
+        columns = tuple(name for name in COLUMNS if name in ticked) or PRESET
     if "object" in request.POST:
         wanted = str(request.POST["object"])[:64]
     preferences.save(user=user, name=PREFERENCE, value={"columns": list(columns), "object": wanted})
@@ -124,8 +126,8 @@ def _kept(user: User) -> Choice:
     told = preferences.get(user=user, name=PREFERENCE)
     told = told if isinstance(told, dict) else {}
     ticked = told.get("columns")
-    listed = set(ticked) if isinstance(ticked, list) else set(COLUMNS)
-    columns = tuple(name for name in COLUMNS if name in listed) or tuple(COLUMNS)
+    listed = set(ticked) if isinstance(ticked, list) else set(PRESET)
+    columns = tuple(name for name in COLUMNS if name in listed) or PRESET
     return Choice(columns, str(told.get("object") or ""))
 
 

@@ -1,4 +1,4 @@
-"""What waits for a person: failing records, the most money first; and syncs that stand still.
+"""What waits for a person: records, the most money first; and syncs that stand still.
 
 Knows the order. Must not know words or pages, and changes nothing.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import F, QuerySet
 
 from syncapp.core.reasons import State
+from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, RecordLink, SyncDefinition, SyncRun
+from syncapp.services import portal
+from syncapp.services.counts import WAIT_FOR_A_PERSON
 from syncapp.services.overview import PairOverview, SyncCard
 
 #: A change reaches the other side within ten minutes (S12); after this a sync is called stalled.
@@ -36,25 +40,37 @@ class Stalled:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What one account pair asks of people."""
+    """What one account pair asks of people.
+
+    Attributes:
+        held: Syncs whose unusual run waits for a confirmation.
+        records: The most urgent of those that fail, or wait for a person.
+        failing: How many fail.
+        asking: How many wait for a person, and go on when that one says so.
+        short_of_scopes: Connections whose consent did not grant everything, with what it lacks.
+    """
 
     lapsed: tuple[Connection, ...]
     stalled: tuple[Stalled, ...]
     held: tuple[SyncDefinition, ...]
     records: tuple[RecordLink, ...]
     failing: int
+    asking: int = 0
+    short_of_scopes: tuple[tuple[Connection, tuple[str, ...]], ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody is needed."""
-        return not (self.lapsed or self.stalled or self.held or self.failing)
+        waits = self.lapsed or self.short_of_scopes or self.stalled or self.held
+        return not (waits or self.failing or self.asking)
 
 
 def of_pair(seen: PairOverview, *, now: datetime, with_records: bool = True) -> Attention:
-    """What a pair asks of people; at most three queries, each answered by an index."""
+    """What a pair asks of people; a few queries, each answered by an index."""
     on = [card for card in seen.cards if card.definition.enabled]
     failing = sum(card.counts.failing for card in on)
-    bad = [card.definition for card in on if card.counts.failing]
+    asking = sum(card.for_a_person for card in on)
+    bad = [card.definition for card in on if card.counts.failing or card.for_a_person]
     ids = [definition.pk for definition in bad]
     has_money = any(definition.object_type not in NO_MONEY for definition in bad)
     sides = (seen.pair.hubspot, seen.pair.quickbooks)
@@ -62,37 +78,63 @@ def of_pair(seen: PairOverview, *, now: datetime, with_records: bool = True) -> 
         lapsed=tuple(one for one in sides if one.status == Connection.Status.RECONNECT),
         stalled=tuple(_stalled(seen, on, now)),
         held=tuple(card.definition for card in on if card.definition.held_at is not None),
-        records=tuple(records(ids, has_money=has_money)) if ids and with_records else (),
+        records=tuple(records(ids, has_money=has_money, is_asked=bool(asking)))
+        if ids and with_records
+        else (),
         failing=failing,
+        asking=asking,
+        short_of_scopes=tuple(
+            (one, lacking)
+            for one in sides
+            if one.status == Connection.Status.CONNECTED
+            and (lacking := portal.missing_scopes(Side(one.side), one.scopes))
+        ),
     )
 
 
-def records(ids: Sequence[int], *, has_money: bool = True, limit: int = SHOWN) -> list[RecordLink]:
-    """Failing records of some syncs; ``has_money`` says that any of them may have an amount.
+def records(
+    ids: Sequence[int], *, has_money: bool = True, is_asked: bool = True, limit: int = SHOWN
+) -> list[RecordLink]:
+    """The records of some syncs that fail or wait for a person.
 
     First the documents whose worth nobody knows, then by worth in the home currency, then what
     has no money; the oldest document first among equals.
+
+    Args:
+        ids: The syncs.
+        has_money: Whether any of their records may have an amount.
+        is_asked: Whether any of them waits for a person.
+        limit: How many at most.
     """
-    failing = (
-        RecordLink.objects.filter(definition__in=ids, state=State.FAILING.value)
-        .exclude(code=HELD)
+    links = (
+        RecordLink.objects.filter(definition__in=ids)
         .select_related("definition__pair__quickbooks", "definition__host")
         .defer(*_LARGE)
     )
+    failing = links.filter(state=State.FAILING.value).exclude(code=HELD)
     found: list[RecordLink] = []
-    for part in _tiers(failing, has_money=has_money):
-        if len(found) < limit:
-            found += part[: limit - len(found)]
-    return found
-
-
-def _tiers(failing: QuerySet[RecordLink], *, has_money: bool) -> Iterator[QuerySet[RecordLink]]:
     if has_money:
-        money = failing.filter(amount__isnull=False)
-        oldest = (F("document_date").asc(), F("id").asc())
-        yield money.filter(home_amount__isnull=True).order_by(*oldest)
-        yield money.filter(home_amount__isnull=False).order_by(F("home_amount").desc(), *oldest)
-    yield failing.filter(amount__isnull=True).order_by("failing_since", "id")
+        found += _by_urgency(failing.filter(amount__isnull=False))[:limit]
+    if len(found) < limit:
+        plain = failing.filter(amount__isnull=True).order_by("failing_since", "id")
+        found += plain[: limit - len(found)]
+    if is_asked:
+        asked = links.filter(state=State.WAITING.value, code__in=WAIT_FOR_A_PERSON)
+        found = sorted([*found, *_by_urgency(asked)[:limit]], key=_urgency)
+    return found[:limit]
+
+
+def _urgency(link: RecordLink) -> tuple[int, Decimal, date, int]:
+    """The same order for what comes from several queries; what has no money comes last."""
+    tier = 2 if link.amount is None else int(link.home_amount is not None)
+    return tier, -(link.home_amount or Decimal(0)), link.document_date or date.max, link.pk
+
+
+def _by_urgency(links: QuerySet[RecordLink]) -> QuerySet[RecordLink]:
+    """Documents first without a rate, then by worth, the oldest first among equals."""
+    return links.order_by(
+        F("home_amount").desc(nulls_first=True), F("document_date").asc(), F("id").asc()
+    )
 
 
 def _stalled(seen: PairOverview, on: Sequence[SyncCard], now: datetime) -> Iterator[Stalled]:

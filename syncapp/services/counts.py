@@ -17,12 +17,18 @@ from django.db.models import Count, Min, Sum
 from django.db.models.functions import Coalesce
 
 from syncapp.core.money import plain
-from syncapp.core.reasons import REASONS, State
+from syncapp.core.reasons import REASONS, Fixer, State
 from syncapp.models import KeptCounts, RecordLink
 from syncapp.services.context import RunContext
 
 #: Up to this many records a sync is counted whenever a page asks: that takes milliseconds.
 COUNTED_LIVE = 20_000
+#: Reasons of waiting that end when a person says so.
+WAIT_FOR_A_PERSON = frozenset(
+    code
+    for code, reason in REASONS.items()
+    if reason.state is State.WAITING and reason.fixer is Fixer.HERE
+)
 #: How often a run counts what it works on.
 COUNT_EVERY_SECONDS = 5
 #: Too short a time to tell from it how long the rest takes.
@@ -83,6 +89,15 @@ class Totals:
         """The failing ones with the most frequent reason."""
         failing = [group for group in self.groups if group.state is State.FAILING]
         return max(failing, key=lambda group: group.count, default=None)
+
+    @property
+    def for_a_person(self) -> int:
+        """The waiting ones that go on when a person says so, such as an approval."""
+        return sum(
+            group.count
+            for group in self.groups
+            if group.state is State.WAITING and group.code in WAIT_FOR_A_PERSON
+        )
 
     @property
     def handled(self) -> int:

@@ -59,6 +59,7 @@ class SyncCard:
         counted_at: When a large sync was counted; None when it was counted just now.
         seconds_left: How long the records on their way may still take; None when nobody can tell.
         worst: The failing records with the most frequent reason.
+        for_a_person: Waiting records that go on when a person says so.
     """
 
     definition: SyncDefinition
@@ -69,6 +70,7 @@ class SyncCard:
     counted_at: datetime | None = None
     seconds_left: int | None = None
     worst: Group | None = None
+    for_a_person: int = 0
 
     @property
     def is_set_up(self) -> bool:
@@ -184,6 +186,7 @@ def _cards(definitions: Sequence[SyncDefinition], now: datetime) -> list[SyncCar
             counted_at=totals[definition.pk].counted_at,
             seconds_left=totals[definition.pk].seconds_left,
             worst=totals[definition.pk].worst,
+            for_a_person=totals[definition.pk].for_a_person,
             readings=_readings(definition, cursors),
             read_until=_read_until(definition, cursors),
             rehearsal=rehearsals.get(definition.pk),
