@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from syncapp.admin import (
+    approvals,
+    audit,
     connections,
     definitions,
     links,
@@ -14,6 +16,8 @@ from syncapp.admin import (
 )
 
 __all__ = [
+    "approvals",
+    "audit",
     "connections",
     "definitions",
     "links",

@@ -170,7 +170,10 @@ class ConnectionAdmin(BaseAdmin[Connection]):
             row = connection or Connection(side=side.value)
             try:
                 connections.connect_with_token(
-                    row, form.cleaned_data["access_token"], env=real_env()
+                    row,
+                    form.cleaned_data["access_token"],
+                    env=real_env(),
+                    who=request.user.get_username(),
                 )
             except (connections.ConsentFailed, SyncError) as error:
                 form.add_error("access_token", str(error))
@@ -252,7 +255,7 @@ class ConnectionAdmin(BaseAdmin[Connection]):
     def disconnect(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give the grant back; everything else stays."""
         connection = get_object_or_404(Connection, pk=pk)
-        connections.disconnect(connection, env=real_env())
+        connections.disconnect(connection, env=real_env(), who=request.user.get_username())
         messages.success(
             request,
             _("Disconnected. Settings, record links and history are kept; Reconnect goes on."),
@@ -334,7 +337,7 @@ def _go(connection: Connection) -> HttpResponse:
 def _go_on(request: HttpRequest, connection: Connection) -> HttpResponse:
     """After a connection without consent page: join, ask, or home."""
     try:
-        pair = joining.join_if_clear(connection)
+        pair = joining.join_if_clear(connection, who=request.user.get_username())
     except SyncError as error:
         messages.warning(request, str(error))
         return redirect("admin:index")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.admin import header
+from syncapp.admin import approvals, header
 from syncapp.admin.base import link
 
 Item = dict[str, Any]
@@ -37,6 +37,7 @@ def _daily(request: HttpRequest) -> list[Item]:
         _item(
             _("Record view"), "list_alt", "syncapp_recordlink_changelist", "syncapp.view_recordlink"
         ),
+        _approvals(request),
         _item(_("Runs"), "history", "syncapp_syncrun_changelist", "syncapp.view_syncrun"),
         {
             **_item(
@@ -51,6 +52,14 @@ def _daily(request: HttpRequest) -> list[Item]:
     if count:
         items[-1]["badge"] = count
     return [item for item in items if item["link"]]
+
+
+def _approvals(request: HttpRequest) -> Item:
+    item = _item(_("Approvals"), "approval", "syncapp_approval_changelist", approvals.SEES)
+    count = approvals.badge(request)
+    if count:
+        item["badge"] = count
+    return item
 
 
 def _accounts() -> list[Item]:
@@ -74,6 +83,10 @@ def _settings() -> list[Item]:
             "django_celery_beat.view_periodictask",
         ),
         _item(_("Mails"), "mail", "syncapp_mail_changelist", "syncapp.view_mail"),
+        _item(
+            _("Changes of settings"), "manage_history", "syncapp_settingchange_changelist",
+            "syncapp.view_settingchange",
+        ),
         _item(_("Users"), "person", "auth_user_changelist", "auth.view_user"),
         _item(_("Groups"), "group", "auth_group_changelist", "auth.view_group"),
         _item(_("Sign-in attempts"), "lock", "axes_accessattempt_changelist",

@@ -21,10 +21,11 @@ from kombu.exceptions import OperationalError
 from syncapp.admin import fees, home, moments, preflight, tie_outs
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, display, page, render, require
 from syncapp.admin.connections import usage
+from syncapp.core.dates import as_date
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, SyncRun, Trigger
-from syncapp.services import connections, definitions, joining
+from syncapp.services import approvals, connections, definitions, joining
 from syncapp.tasks import run_account_pair
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,11 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 "<int:pk>/resume/",
                 page(self, self.resume, "syncapp.pause_accountpair", methods=POST),
                 name="syncapp_pair_resume",
+            ),
+            path(
+                "<int:pk>/review/",
+                page(self, self.review, "syncapp.review_accountpair", methods=POST),
+                name="syncapp_pair_review",
             ),
             path(
                 "<int:pk>/fees/",
@@ -197,6 +203,8 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
             "may_delete": self.has_delete_permission(request, pair),
             "may_pause": request.user.has_perm("syncapp.pause_accountpair"),
             "may_run": request.user.has_perm("syncapp.run_accountpair"),
+            "may_review": request.user.has_perm("syncapp.review_accountpair"),
+            "asked": approvals.waiting().filter(definition__pair=pair).count(),
         }
         return render(self, request, "admin/syncapp/pair/page.html", context, title=str(pair))
 
@@ -209,7 +217,10 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
         if request.method == "POST" and hubspot and quickbooks:
             try:
                 pair = connections.join(
-                    hubspot, quickbooks, confirmed=request.POST.get("confirmed") == "on"
+                    hubspot,
+                    quickbooks,
+                    confirmed=request.POST.get("confirmed") == "on",
+                    who=request.user.get_username(),
                 )
             except SyncError as error:
                 problem = str(error)
@@ -265,10 +276,35 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Let the pair write again."""
         pair = get_object_or_404(AccountPair, pk=pk)
-        definitions.resume(pair, now=timezone.now())
+        definitions.resume(pair, now=timezone.now(), who=request.user.get_username())
         wake(pair.pk)
         messages.success(request, _("Writes go on. What waited is handled now."))
         return back(request, "admin:index")
+
+    def review(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Set, move or clear the day through which the books were reviewed (B20)."""
+        pair = get_object_or_404(AccountPair, pk=pk)
+        typed = request.POST.get("reviewed_through", "").strip()
+        day = as_date(typed)
+        if typed and day is None:
+            messages.error(request, _("“%s” is not a day. Use the form 2026-10-31.") % typed)
+        elif approvals.set_reviewed_through(
+            pair, day, who=request.user.get_username(), now=timezone.now()
+        ):
+            wake(pair.pk)
+            messages.success(request, _reviewed_words(pair))
+        return redirect("admin:syncapp_accountpair_change", pk)
+
+
+def _reviewed_words(pair: AccountPair) -> str:
+    if pair.reviewed_through is None:
+        return _(
+            "No period is reviewed any more: nothing waits for an approval because of its date."
+        )
+    return _(
+        "Reviewed through %(day)s. What is dated on or before that day is not written to "
+        "QuickBooks before a person approves it."
+    ) % {"day": pair.reviewed_through.isoformat()}
 
 
 def wake(pair_id: int) -> None:

@@ -35,6 +35,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from syncapp.admin.base import NOTHING
+from syncapp.services import setting_changes
 
 if TYPE_CHECKING:
     # The packages carry no types: to the type checker their classes are plain ModelAdmins.
@@ -195,6 +196,30 @@ class UserAdmin(UserBase, ModelAdmin):
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_delete_permission(request, obj)
+
+    # -- who may do what is a setting, too
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """Remember what the person might do before."""
+        form.access_before = setting_changes.access(form.instance.pk) if change else None
+        return super().save_form(request, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Keep who changed what the person may do."""
+        super().save_related(request, form, formsets, change)
+        who = request.user.get_username()
+        setting_changes.note_access(form.instance, form.access_before, who=who)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Keep who deleted the account."""
+        setting_changes.note_deleted(obj, who=request.user.get_username())
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """The same for several."""
+        for user in queryset:
+            setting_changes.note_deleted(user, who=request.user.get_username())
+        super().delete_queryset(request, queryset)
 
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any

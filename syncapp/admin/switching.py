@@ -50,7 +50,7 @@ def turn_off_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespo
     """Ask before turning off (GET), and do it (POST)."""
     definition = find(pk)
     if request.method == "POST":
-        definitions.turn_off(definition)
+        definitions.turn_off(definition, who=request.user.get_username())
         messages.success(
             request,
             _("“%(sync)s” is turned off. Its settings, links and history are kept.")
@@ -67,7 +67,9 @@ def turn_on_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespon
         env = real_env()
         try:
             connectors = runs.open_connectors(definition.pair, env)
-            definitions.activate(definition, connectors=connectors, env=env)
+            definitions.activate(
+                definition, connectors=connectors, env=env, who=request.user.get_username()
+            )
         except SyncError as error:
             messages.error(request, str(error))
             return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
@@ -83,7 +85,9 @@ def delete_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespons
     if request.method == "POST":
         typed = request.POST.get("name", "").strip()
         if typed.casefold() == definition.object_pair.title.casefold():
-            definitions.delete(definition, now=real_env().clock.now())
+            definitions.delete(
+                definition, now=real_env().clock.now(), who=request.user.get_username()
+            )
             messages.success(request, _("“%(sync)s” is deleted.") % {"sync": definition})
             return back(request, reverse("admin:syncapp_object_view"))
         messages.error(

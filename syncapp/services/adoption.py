@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from syncapp.models import (
+    Approval,
     IdAlias,
     KeptCounts,
     RecordKey,
@@ -18,7 +19,7 @@ from syncapp.models import (
     SyncDefinition,
 )
 
-_TAKEN_OVER = (RecordLink, RecordKey, IdAlias, RecordLogEntry)
+_TAKEN_OVER = (RecordLink, RecordKey, IdAlias, RecordLogEntry, Approval)
 
 
 def adopt(definition: SyncDefinition) -> int:

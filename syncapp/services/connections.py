@@ -22,7 +22,9 @@ from syncapp.core.ports import Env
 from syncapp.core.records import Account
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, ConsentRequest
+from syncapp.services import setting_changes
 from syncapp.services.budgets import RowBudgetStore
+from syncapp.services.setting_changes import COMMAND_LINE
 from syncapp.services.tokens import RowTokenStore
 
 CONSENT_LIFE = timedelta(minutes=30)
@@ -96,7 +98,13 @@ def start_consent(
 
 
 def finish_consent(
-    *, state: str, code: str, realm_id: str, env: Env, user_id: int | None = None
+    *,
+    state: str,
+    code: str,
+    realm_id: str,
+    env: Env,
+    user_id: int | None = None,
+    who: str = COMMAND_LINE,
 ) -> ConsentRequest:
     """Complete a consent the vendor's page came back from.
 
@@ -113,7 +121,7 @@ def finish_consent(
     account = _ask(connection, StaticToken(tokens.access), env, realm)
     connection.method = Connection.Method.OAUTH
     connection.details = {"app_id": _oauth(connection, env).app_id(tokens.access)}
-    _keep(connection, account, tokens=tokens, env=env)
+    _keep(connection, account, tokens=tokens, env=env, who=who)
     return request
 
 
@@ -136,7 +144,9 @@ def take_consent(state: str, *, env: Env, user_id: int | None = None) -> Consent
     return request
 
 
-def connect_with_token(connection: Connection, token: str, *, env: Env) -> None:
+def connect_with_token(
+    connection: Connection, token: str, *, env: Env, who: str = COMMAND_LINE
+) -> None:
     """Connect with a plain access token (HubSpot service key).
 
     Raises:
@@ -148,7 +158,7 @@ def connect_with_token(connection: Connection, token: str, *, env: Env) -> None:
         raise ConfigurationInvalid("The access token is empty: paste the whole token.")
     account = _ask(connection, StaticToken(token), env, connection.external_id)
     connection.method = Connection.Method.ACCESS_TOKEN
-    _keep(connection, account, access_token=token, env=env)
+    _keep(connection, account, access_token=token, env=env, who=who)
 
 
 def mark_broken(connection: Connection, error: SyncError) -> None:
@@ -161,7 +171,7 @@ def mark_broken(connection: Connection, error: SyncError) -> None:
     ).update(state=AccountPair.State.BROKEN, state_detail=str(error))
 
 
-def disconnect(connection: Connection, *, env: Env) -> None:
+def disconnect(connection: Connection, *, env: Env, who: str = COMMAND_LINE) -> None:
     """Give the grant back and forget the tokens; settings, links and history stay."""
     if connection.method == Connection.Method.OAUTH and connection.refresh_token:
         with suppress(SyncError):  # revoked already, or unreachable: forgotten either way
@@ -175,6 +185,7 @@ def disconnect(connection: Connection, *, env: Env) -> None:
         ]
     )  # fmt: skip
     mark_broken(connection, ConnectionBroken("Disconnected here. Choose Reconnect to go on."))
+    _note_connection(connection, "connected", "disconnected", who=who, env=env)
 
 
 def refresh_details(connection: Connection, *, env: Env) -> None:
@@ -186,7 +197,13 @@ def refresh_details(connection: Connection, *, env: Env) -> None:
     connection.save(update_fields=["name", "details", "details_read_at", "updated_at"])
 
 
-def join(hubspot_side: Connection, quickbooks_side: Connection, *, confirmed: bool) -> AccountPair:
+def join(
+    hubspot_side: Connection,
+    quickbooks_side: Connection,
+    *,
+    confirmed: bool,
+    who: str = COMMAND_LINE,
+) -> AccountPair:
     """Make an account pair of two connections (S4).
 
     Raises:
@@ -204,12 +221,14 @@ def join(hubspot_side: Connection, quickbooks_side: Connection, *, confirmed: bo
         )
     try:
         with transaction.atomic():
-            return AccountPair.objects.create(
+            pair = AccountPair.objects.create(
                 name=f"{hubspot_side.name} ↔ {quickbooks_side.name}"[:255],
                 hubspot=hubspot_side,
                 quickbooks=quickbooks_side,
                 mixed_environments_confirmed=mixed,
             )
+            setting_changes.note(who=who, pair=pair, setting="joined", after=str(pair))
+            return pair
     except IntegrityError as error:
         raise ConfigurationInvalid(
             "One of the two accounts belongs to another pair already: two pairs on one account "
@@ -306,16 +325,19 @@ def _keep(
     account: Account,
     *,
     env: Env,
+    who: str,
     tokens: Tokens | None = None,
     access_token: str = "",
 ) -> None:
     """Store a fresh consent; the account must be the one that was connected before."""
-    if connection.external_id and connection.external_id != account.id:
+    known = connection.external_id
+    if known and known != account.id:
         raise ConsentFailed(
             f"This connection belongs to “{connection.name}” (id {connection.external_id}), but "
             f"you chose “{account.name}” (id {account.id}). Choose Connect again and pick the "
             "right account, or add a new connection."
         )
+    before = ("connected" if connection.is_usable else "disconnected") if known else None
     connection.external_id = account.id
     connection.name = account.name or connection.name
     connection.environment = account.environment
@@ -333,11 +355,22 @@ def _keep(
     try:
         with transaction.atomic(durable=True):
             connection.save()
+            _note_connection(connection, before, "connected", who=who, env=env)
     except IntegrityError as error:
         raise ConsentFailed(
             f"“{account.name}” (id {account.id}) is connected already, in another row."
         ) from error
     _revive_pairs(connection, env)
+
+
+def _note_connection(
+    connection: Connection, before: str | None, after: str, *, who: str, env: Env
+) -> None:
+    setting_changes.note(
+        who=who, at=env.clock.now(), setting="connection", before=before, after=after,
+        pair=AccountPair.objects.filter(**{connection.side: connection}).first(),
+        subject=f"{Side(connection.side).label}: {connection.name}",
+    )  # fmt: skip
 
 
 def _revive_pairs(connection: Connection, env: Env) -> None:

@@ -22,10 +22,11 @@ from syncapp.core.ports import Env
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
-from syncapp.services import adoption, associated, catalogue, features, preflight
+from syncapp.services import adoption, associated, catalogue, features, preflight, setting_changes
 from syncapp.services import config as settings_documents
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
+from syncapp.services.setting_changes import COMMAND_LINE
 
 FIELD_CHECK_EVERY = timedelta(hours=1)
 
@@ -59,7 +60,9 @@ def export_document(definition: SyncDefinition) -> Document:
     return settings_documents.to_document(settings_documents.load_config(definition))
 
 
-def save_document(definition: SyncDefinition, document: Document, *, now: datetime) -> SyncConfig:
+def save_document(
+    definition: SyncDefinition, document: Document, *, now: datetime, who: str = COMMAND_LINE
+) -> SyncConfig:
     """Put a settings document in force; every record is planned again (ENGINE 2.10).
 
     Raises:
@@ -72,6 +75,10 @@ def save_document(definition: SyncDefinition, document: Document, *, now: dateti
     before = settings_documents.load_config(definition)
     with transaction.atomic():
         settings_documents.save_rows(definition, config)
+        setting_changes.note_document(
+            definition, settings_documents.to_document(before),
+            settings_documents.to_document(config), who=who, at=now,
+        )  # fmt: skip
         definition.config_version += 1
         definition.settings.pop("fields_checked_at", None)
         definition.save(update_fields=["config_version", "settings", "updated_at"])
@@ -101,6 +108,7 @@ def activate(
     *,
     connectors: Mapping[Side, Connector],
     env: Env,
+    who: str = COMMAND_LINE,
 ) -> None:
     """Switch a sync on.
 
@@ -116,7 +124,7 @@ def activate(
     typed = catalogue.typed(config, connectors)
     if typed != config:
         document = settings_documents.to_document(typed)
-        save_document(definition, document, now=env.clock.now())
+        save_document(definition, document, now=env.clock.now(), who=who)
     hosted = list(definition.hosted.filter(deleted_at=None))
     absent = features.absent(hosted, connectors)
     together = [definition, *(one for one in hosted if one.object_type not in absent)]
@@ -126,6 +134,7 @@ def activate(
         prepare(sync, connectors)
     now = env.clock.now()
     with transaction.atomic():
+        _note_switch(definition, definition.enabled, "on", who=who, at=now)
         for one in together:
             one.enabled = True
             one.activated_at = one.activated_at or now
@@ -159,20 +168,32 @@ def prepare(sync: ActiveSync, connectors: Mapping[Side, Connector]) -> None:
     definition.save(update_fields=["settings", "updated_at"])
 
 
-def turn_off(definition: SyncDefinition) -> None:
+def turn_off(definition: SyncDefinition, *, who: str = COMMAND_LINE) -> None:
     """Stop all writes; settings, links and history stay (S13)."""
-    definition.enabled = False
+    was_on, definition.enabled = definition.enabled, False
     with transaction.atomic():
+        _note_switch(definition, was_on, "off", who=who)
         definition.hosted.update(enabled=False)
         definition.save(update_fields=["enabled", "updated_at"])
 
 
-def delete(definition: SyncDefinition, *, now: datetime) -> None:
+def _note_switch(
+    definition: SyncDefinition, was_on: bool, now: str, *, who: str, at: datetime | None = None
+) -> None:
+    before = "on" if was_on else "off"
+    if before != now:
+        setting_changes.note(
+            who=who, at=at, definition=definition, setting="switch", before=before, after=now
+        )
+
+
+def delete(definition: SyncDefinition, *, now: datetime, who: str = COMMAND_LINE) -> None:
     """Remove a sync. Nothing in HubSpot or QuickBooks is deleted.
 
     Its links are kept for a while; a new sync of the same object takes them over.
     """
     with transaction.atomic():
+        _note_switch(definition, definition.enabled, "deleted", who=who, at=now)
         definition.enabled = False
         definition.deleted_at = now
         definition.save(update_fields=["enabled", "deleted_at", "updated_at"])
@@ -191,24 +212,31 @@ def pause(pair: AccountPair, *, who: str) -> None:
     A pair that waits for a reconnect can be paused, too: it stays so when it is reconnected.
     Pausing what is paused changes nothing: it stays known who paused it first, and when.
     """
-    AccountPair.objects.filter(pk=pair.pk).exclude(state=AccountPair.State.PAUSED).update(
-        state=AccountPair.State.PAUSED,
-        state_detail=f"Paused by {who}.",
-        paused_by=who,
-        paused_at=timezone.now(),
-    )
+    with transaction.atomic():
+        paused = AccountPair.objects.filter(pk=pair.pk).exclude(state=AccountPair.State.PAUSED)
+        if paused.update(
+            state=AccountPair.State.PAUSED,
+            state_detail=f"Paused by {who}.",
+            paused_by=who,
+            paused_at=timezone.now(),
+        ):
+            setting_changes.note(who=who, pair=pair, setting="writes", before="on", after="paused")
 
 
-def resume(pair: AccountPair, *, now: datetime) -> None:
+def resume(pair: AccountPair, *, now: datetime, who: str = COMMAND_LINE) -> None:
     """Let a paused pair write again."""
-    AccountPair.objects.filter(pk=pair.pk, state=AccountPair.State.PAUSED).update(
-        state=AccountPair.State.ACTIVE,
-        state_detail="",
-        paused_by="",
-        paused_at=None,
-        next_due_at=now,
-        urgent=True,
-    )
+    with transaction.atomic():
+        if AccountPair.objects.filter(pk=pair.pk, state=AccountPair.State.PAUSED).update(
+            state=AccountPair.State.ACTIVE,
+            state_detail="",
+            paused_by="",
+            paused_at=None,
+            next_due_at=now,
+            urgent=True,
+        ):
+            setting_changes.note(
+                who=who, at=now, pair=pair, setting="writes", before="paused", after="on"
+            )
 
 
 def request_run(pair: AccountPair, *, now: datetime) -> None:

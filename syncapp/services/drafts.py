@@ -243,11 +243,11 @@ def put_in_force(draft: SyncDraft, *, who: str, env: Env) -> SyncDefinition:
     definition = definitions.find_or_start(draft.pair, draft.object_type)
     document = settings_documents.to_document(catalogue.typed(config, connectors))
     if document != definitions.export_document(definition):
-        definitions.save_document(definition, document, now=env.clock.now())
+        definitions.save_document(definition, document, now=env.clock.now(), who=who)
     matching_list.apply(definition, env=env)
     brakes.set_ceiling(rehearsed, who=who, now=env.clock.now())  # before any run may begin
     definition.refresh_from_db()
-    definitions.activate(definition, connectors=connectors, env=env)
+    definitions.activate(definition, connectors=connectors, env=env, who=who)
     if draft.pk:
         draft.delete()
     return definition

@@ -8,6 +8,7 @@ from __future__ import annotations
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection
 from syncapp.services import connections
+from syncapp.services.setting_changes import COMMAND_LINE
 
 
 def alone(side: Side) -> list[Connection]:
@@ -32,7 +33,7 @@ def is_mixed(hubspot_side: Connection, quickbooks_side: Connection) -> bool:
     return hubspot_side.environment != quickbooks_side.environment
 
 
-def join_if_clear(connection: Connection) -> AccountPair | None:
+def join_if_clear(connection: Connection, *, who: str = COMMAND_LINE) -> AccountPair | None:
     """Join a freshly connected account with its only possible partner.
 
     Returns:
@@ -47,4 +48,4 @@ def join_if_clear(connection: Connection) -> AccountPair | None:
         return None
     if is_mixed(hubspot_side, quickbooks_side):
         return None
-    return connections.join(hubspot_side, quickbooks_side, confirmed=False)
+    return connections.join(hubspot_side, quickbooks_side, confirmed=False, who=who)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from syncapp.models import AccountPair, SettingChange, SyncDefinition
@@ -75,3 +76,51 @@ def _by_name(
 
 def _by_fields(mappings: Any) -> dict[str, Any]:
     return {f"{one['hubspot']}:{one['quickbooks']}": one for one in mappings or ()}
+
+
+# -- what people may do
+
+
+def access(user_id: int) -> dict[str, Any]:
+    """What a person may do, by setting, as it is stored now."""
+    user = User.objects.get(pk=user_id)
+    single = user.user_permissions.select_related("content_type")
+    return {
+        "roles": sorted(user.groups.values_list("name", flat=True)),
+        "permissions": sorted(f"{p.content_type.app_label}.{p.codename}" for p in single),
+        "sign_in": user.is_active and user.is_staff,
+        "everything": user.is_superuser,
+    }
+
+
+def note_access(user: User, before: Mapping[str, Any] | None, *, who: str) -> None:
+    """Keep what changed of what a person may do; None for a new account."""
+    if before is None:
+        note(who=who, subject=_named(user), setting="account", after="made")
+    for setting, now in access(user.pk).items():
+        was = before[setting] if before is not None else None
+        if (was or None) != (now or None):
+            note(who=who, subject=_named(user), setting=setting, before=was, after=now)
+
+
+def note_deleted(user: User, *, who: str) -> None:
+    """Keep that an account was deleted, and what it could do."""
+    held = access(user.pk)["roles"]
+    note(who=who, subject=_named(user), setting="roles", before=held, after=[])
+    note(who=who, subject=_named(user), setting="account", before="on", after="deleted")
+
+
+def _named(user: User) -> str:
+    return f"User {user.get_username()}"
+
+
+def as_json(change: SettingChange) -> dict[str, Any]:
+    """One change, for ``--json``."""
+    return {
+        "at": change.at.isoformat(),
+        "who": change.who,
+        "what": change.subject,
+        "setting": change.setting,
+        "before": change.before,
+        "after": change.after,
+    }

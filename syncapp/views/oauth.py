@@ -123,6 +123,7 @@ def _finish(request: HttpRequest, side: Side, state: str) -> ConsentRequest:
         realm_id=request.GET.get("realmId", ""),
         env=env,
         user_id=user_id,
+        who=request.user.get_username(),
     )
 
 
@@ -156,7 +157,7 @@ def _landing(side: Side, connection_id: int | None) -> str:
 def _after(connection: Connection, next_url: str, request: HttpRequest) -> str:
     """Where to go with a fresh connection: on with the set-up."""
     try:
-        pair = joining.join_if_clear(connection)
+        pair = joining.join_if_clear(connection, who=request.user.get_username())
     except SyncError as error:
         messages.warning(request, str(error))
         pair = None

@@ -16,6 +16,7 @@ from tests.world import World
 
 #: The modules whose doors lead into the world instead of outside.
 DOORS = (
+    "syncapp.admin.approvals",
     "syncapp.admin.brakes",
     "syncapp.admin.links",
     "syncapp.admin.object_panel",

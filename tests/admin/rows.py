@@ -16,12 +16,14 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from syncapp.models import (
     AccountPair,
+    Approval,
     Connection,
     Cursor,
     Notification,
     RecordLink,
     RecordLogEntry,
     Rehearsal,
+    SettingChange,
     SyncDefinition,
     SyncRun,
 )
@@ -104,6 +106,25 @@ def one_of_each() -> dict[type[models.Model], models.Model]:
         RecordLogEntry: entry,
         Rehearsal: rehearsal,
         User: owner,
+        Approval: Approval.objects.create(
+            link=link,
+            definition=definition,
+            digest="x",
+            op="create",
+            asked_at=now,
+            changes=[
+                {"field": "DisplayName", "label": "DisplayName", "before": None, "after": "Z"}
+            ],
+        ),
+        SettingChange: SettingChange.objects.create(
+            who="somebody",
+            pair=pair,
+            definition=definition,
+            subject=str(definition),
+            setting="direction",
+            before="both",
+            after="to_hubspot",
+        ),
         Notification: Notification.objects.create(user=owner, text="Zanzibar is ready"),
         Group: Group.objects.get(name="viewer"),
         Permission: Permission.objects.all()[0],

@@ -100,7 +100,7 @@ def test_no_get_changes_any_table(present: Rows) -> None:
         assert changed == [], (one.name, changed)
 
 
-@pytest.mark.parametrize("role", ["viewer", "operator"])
+@pytest.mark.parametrize("role", ["viewer", "operator", "approver"])
 def test_a_list_action_needs_its_permission(present: Rows, role: str) -> None:
     """Posted with a valid row selected: what the role may not do leaves every table as it is."""
     client = staff(role, role)
@@ -130,6 +130,10 @@ def test_a_list_action_needs_its_permission(present: Rows, role: str) -> None:
         ("operator", "admin:syncapp_pair_pause", 302),
         ("operator", "admin:syncapp_connection_disconnect", 403),
         ("operator", "oauth_start", 403),
+        ("approver", "admin:syncapp_pair_pause", 403),
+        ("approver", "admin:syncapp_pair_review", 403),
+        ("operator", "admin:syncapp_pair_review", 403),
+        ("administrator", "admin:syncapp_pair_review", 302),
         ("administrator", "admin:syncapp_pair_pause", 302),
         ("administrator", "oauth_start", 302),
     ],
@@ -142,7 +146,7 @@ def test_b12_buttons_follow_the_role(present: Rows, role: str, name: str, status
     assert staff(role, role).post(reverse(name, args=[row.pk])).status_code == status
 
 
-@pytest.mark.parametrize("role", ["viewer", "operator"])
+@pytest.mark.parametrize("role", ["viewer", "operator", "approver"])
 @proves("S2")
 def test_b12_the_connect_page_is_for_administrators(present: Rows, role: str) -> None:
     client = staff(role, role)

@@ -1,0 +1,144 @@
+"""Who changed which setting, when, from what to what (B12): a list to read, filter and download.
+
+Shows what ``services/setting_changes.py`` kept. Nothing here can be edited or removed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tablib
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+
+from syncapp.admin import setting_words
+from syncapp.admin.base import BaseAdmin, ReadOnlyMixin, display, page
+from syncapp.models import SettingChange, SyncDefinition
+from syncapp.services.exports import escape
+
+SEES = "syncapp.view_settingchange"
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+COLUMNS = ("at_utc", "person", "what", "setting", "before", "after")
+
+
+class PersonFilter(DropdownFilter):  # type: ignore[misc] # no types in unfold
+    """By who did it."""
+
+    title = gettext_lazy("person")
+    parameter_name = "who"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Everybody who ever changed something."""
+        names = SettingChange.objects.order_by("who").values_list("who", flat=True).distinct()
+        return [(name, name) for name in names]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[SettingChange]
+    ) -> QuerySet[SettingChange]:
+        """Theirs."""
+        return queryset.filter(who=self.value()) if self.value() else queryset
+
+
+class ChangedSyncFilter(DropdownFilter):  # type: ignore[misc] # no types in unfold
+    """By sync, deleted ones included."""
+
+    title = gettext_lazy("sync")
+    parameter_name = "sync"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The syncs of which a setting was changed."""
+        found = SyncDefinition.objects.filter(
+            pk__in=SettingChange.objects.exclude(definition=None).values("definition")
+        ).select_related("pair__hubspot", "pair__quickbooks")
+        return [
+            (str(one.pk), _("%(sync)s (deleted)") % {"sync": one} if one.deleted_at else str(one))
+            for one in found
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[SettingChange]
+    ) -> QuerySet[SettingChange]:
+        """Of that sync."""
+        chosen = str(self.value() or "")
+        return queryset.filter(definition=int(chosen)) if chosen.isdecimal() else queryset
+
+
+@admin.register(SettingChange)
+class SettingChangeAdmin(ReadOnlyMixin, BaseAdmin[SettingChange]):
+    """The changes of settings, the latest first."""
+
+    list_display = ("at", "who", "subject", "change")
+    list_display_links = None
+    list_filter = (PersonFilter, ChangedSyncFilter, ("at", RangeDateFilter))
+    list_filter_submit = True
+    list_fullwidth = True
+    list_select_related = ("definition",)
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-at", "-pk")
+    sortable_by = ("at",)
+    search_fields = ("who", "subject", "setting")
+    search_help_text = gettext_lazy("Person, sync or account")
+    actions = None
+    fields = ("at", "who", "subject", "change")
+    list_before_template = "admin/syncapp/audit/before_list.html"
+
+    class Media:
+        """The styles of our own cells."""
+
+        css = {"all": ["syncapp/css/sync.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        """The download of the filtered list."""
+        own = [
+            path("export/<str:format>/", page(self, self.export, SEES),
+                 name="syncapp_settingchange_export"),
+        ]  # fmt: skip
+        return own + super().get_urls()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with downloads that keep its filters."""
+        query = request.GET.urlencode()
+        context = {"query": f"?{query}" if query else "", **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    @display(description=gettext_lazy("Change"))
+    def change(self, row: SettingChange) -> SafeString:
+        """What was changed, from what to what."""
+        title, after = setting_words.title(row), setting_words.after(row)
+        before = f"{setting_words.before(row)} → " if setting_words.has_before(row) else ""
+        return format_html(
+            '<span class="tn-change"><strong>{}:</strong> {}{}</span>', title, before, after
+        )
+
+    def export(self, request: HttpRequest, format: str) -> HttpResponse:
+        """The filtered list as a file.
+
+        Raises:
+            Http404: There is no such format.
+        """
+        if format not in CONTENT_TYPES:
+            raise Http404
+        rows = tablib.Dataset(headers=COLUMNS, title="Settings")
+        for row in self.get_changelist_instance(request).get_queryset(request).iterator():
+            before = setting_words.before(row) if setting_words.has_before(row) else ""
+            title, after = setting_words.title(row), setting_words.after(row)
+            words = (row.who, row.subject, title, before, after)
+            rows.append((row.at.strftime("%Y-%m-%d %H:%M:%S"), *(escape(one) for one in words)))
+        content = rows.export(format)
+        body = content if isinstance(content, bytes) else content.encode("utf-8-sig")
+        answer = HttpResponse(body, content_type=CONTENT_TYPES[format])
+        answer["Content-Disposition"] = f'attachment; filename="changes-of-settings.{format}"'
+        return answer
