@@ -5,6 +5,7 @@ Shows what ``services/setting_changes.py`` kept. Nothing here can be edited or r
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import tablib
@@ -12,6 +13,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +22,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from syncapp.admin import setting_words
 from syncapp.admin.base import BaseAdmin, ReadOnlyMixin, display, page
+from syncapp.core.dates import as_date
 from syncapp.models import SettingChange, SyncDefinition
 from syncapp.services.exports import escape
 
@@ -73,13 +76,31 @@ class ChangedSyncFilter(DropdownFilter):  # type: ignore[misc] # no types in unf
         return queryset.filter(definition=int(chosen)) if chosen.isdecimal() else queryset
 
 
+class DayFilter(RangeDateFilter):  # type: ignore[misc] # no types in unfold
+    """By day, both included, in the time zone of who looks."""
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[SettingChange]
+    ) -> QuerySet[SettingChange]:
+        """The chosen days."""
+        first, last = (self._midnight(end) for end in ("from", "to"))
+        if first is not None:
+            queryset = queryset.filter(at__gte=first)
+        return queryset if last is None else queryset.filter(at__lt=last + timedelta(days=1))
+
+    def _midnight(self, end: str) -> datetime | None:
+        told = self.used_parameters.get(f"{self.parameter_name}_{end}")
+        day = as_date(told[0] if isinstance(told, list) else told)
+        return None if day is None else timezone.make_aware(datetime.combine(day, time.min))
+
+
 @admin.register(SettingChange)
 class SettingChangeAdmin(ReadOnlyMixin, BaseAdmin[SettingChange]):
     """The changes of settings, the latest first."""
 
     list_display = ("at", "who", "subject", "change")
     list_display_links = None
-    list_filter = (PersonFilter, ChangedSyncFilter, ("at", RangeDateFilter))
+    list_filter = (PersonFilter, ChangedSyncFilter, ("at", DayFilter))
     list_filter_submit = True
     list_fullwidth = True
     list_select_related = ("definition",)

@@ -152,8 +152,10 @@ def test_the_list_is_narrowed_and_downloaded(world: World) -> None:
     assert approver.get(wrong).status_code == 404
 
 
-@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("operator", 403),
-                                              ("approver", 200), ("administrator", 200)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("viewer", 403), ("operator", 403), ("approver", 200), ("administrator", 200)],
+)
 def test_who_may_look(world: World, role: str, status: int) -> None:
     client = signed_in(role, role)
     row = SettingChange.objects.latest("pk")
