@@ -24,7 +24,7 @@ from syncapp.admin import setting_words
 from syncapp.admin.base import BaseAdmin, ReadOnlyMixin, display, page
 from syncapp.core.dates import as_date
 from syncapp.models import SettingChange, SyncDefinition
-from syncapp.services.exports import escape
+from syncapp.services.export_files import escape
 
 SEES = "syncapp.view_settingchange"
 CONTENT_TYPES = {
