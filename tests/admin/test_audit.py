@@ -14,7 +14,11 @@ from openpyxl import load_workbook
 
 from syncapp.core.sides import Side
 from syncapp.models import SettingChange
-from syncapp.services import connections, definitions, drafts, setting_changes
+from syncapp.services import (
+    connections,
+    definitions,
+    setting_changes,
+)
 from tests.admin.conftest import signed_in
 from tests.world import World
 
@@ -170,12 +174,9 @@ def test_who_may_look(world: World, role: str, status: int) -> None:
     assert SettingChange.objects.filter(pk=row.pk).exists()
 
 
-def test_what_the_wizard_puts_in_force_carries_the_persons_name(world: World) -> None:
-    world.sync("contacts")
-    SettingChange.objects.all().delete()
-    draft = drafts.load(world.pair, "contacts", now=world.env.clock.now())
-    draft.document["conflict"] = "hubspot"
-    drafts.put_in_force(draft, env=world.env, who="wanda")
-    assert kept() == [("wanda", "conflict", "quickbooks", "hubspot")]
-    page = seen(signed_in("ada"))
-    assert "Use QuickBooks data → Use HubSpot data" in page
+def test_a_change_of_the_winner_is_told_in_the_words_of_the_wizard(world: World) -> None:
+    definition = world.sync("contacts")
+    document = {**definitions.export_document(definition), "conflict": "hubspot"}
+    definitions.save_document(definition, document, now=world.env.clock.now(), who="wanda")
+    assert kept(who="wanda") == [("wanda", "conflict", "quickbooks", "hubspot")]
+    assert "Use QuickBooks data → Use HubSpot data" in seen(signed_in("ada"))
