@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from syncapp.admin.words import reason_words
 from syncapp.core.money import shown
+from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.reasons import REASONS, State
 from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, SyncDraft
@@ -99,11 +100,38 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
         "matches": _matches(found, result) if result else {},
         "has_rows": bool(result) and found.rows.exists(),
         "can_export": user.has_perm(EXPORT),
+        "along": [
+            {
+                "title": OBJECT_PAIRS[name].title,
+                "rows": [
+                    {
+                        "side": side.label,
+                        "created": told["create"][side.value],
+                        "updated": told["update"][side.value],
+                        "removed": told["remove"][side.value],
+                    }
+                    for side in Side
+                ],
+                "money": _money(told),
+            }
+            for name, told in result.get("along", {}).items()
+        ],
         "can_approve": user.has_perm("syncapp.activate_syncdefinition"),
-        "writes": sum(sum(result.get(kind, {}).values()) for kind in ("create", "update", "remove"))
-        if result
-        else 0,
+        "writes": _writes(result) + sum(map(_writes, result.get("along", {}).values())),
     }
+
+
+def _writes(result: dict[str, Any]) -> int:
+    return sum(sum(result.get(kind, {}).values()) for kind in ("create", "update", "remove"))
+
+
+def _money(result: dict[str, Any]) -> list[dict[str, str]]:
+    """What the new documents are worth, per side and currency."""
+    return [
+        {"side": Side(side).label, "currency": currency, "amount": amount}
+        for side, told in result.get("money", {}).items()
+        for currency, amount in told.items()
+    ]
 
 
 # -- the numbers in words

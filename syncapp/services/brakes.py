@@ -7,7 +7,8 @@ beforehand through a rehearsal, or afterwards what was held. Must not know what 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,11 +45,15 @@ CHUNK = 500
 def lets_pass(context: RunContext, sync: ActiveSync, due: QuerySet[RecordLink]) -> bool:
     """Whether a sync may write what is due; asked before its first write of a run.
 
-    Parts of other records follow these: they are not counted.
+    Parts of other records follow these: they are not counted. What goes along with other records
+    is held together with them, and counted with them.
     """
     definition = sync.definition
     if sync.config.pair.hidden:
         return True
+    host = _host(context, sync)
+    if host is not None and host.definition.held_at is not None:
+        return False
     if definition.held_at is not None and not _looks_again(context, sync):
         return False
     passed: dict[int, Volume] = context.known.setdefault("passed the brake", {})
@@ -62,11 +67,12 @@ def lets_pass(context: RunContext, sync: ActiveSync, due: QuerySet[RecordLink]) 
     noun = sync.config.pair.nouns[Side.HUBSPOT]
     if ceiling is None:
         found = brakes.unusual(tally.volume + before, known=definition.links.count(), noun=noun)
+        found += _count_along(context, sync, tally)
     else:
         since = datetime.fromisoformat(ceiling["at"])
         whole = tally.volume + _written_since(definition, since)
         found = brakes.beyond(whole, Volume.from_json(ceiling), noun=noun)
-    if found and not _is_approved(context, sync, tally.volume):
+    if found and not _is_approved(context, sync, tally):
         _hold(context, sync, tally, found)
         return False
     _let_go(context, sync)
@@ -74,11 +80,45 @@ def lets_pass(context: RunContext, sync: ActiveSync, due: QuerySet[RecordLink]) 
     return True
 
 
-def count_due(context: RunContext, sync: ActiveSync, due: QuerySet[RecordLink]) -> Tally:
-    """What the due links would write. As in a rehearsal nothing is written, not even an item."""
+def _host(context: RunContext, sync: ActiveSync) -> ActiveSync | None:
+    host = sync.config.pair.host
+    return context.sync_of(host) if host else None
+
+
+def _count_along(context: RunContext, sync: ActiveSync, tally: Tally) -> tuple[str, ...]:
+    """Count what goes along with a sync, as if it were written; returns what is unusual of it."""
+    found: tuple[str, ...] = ()
+    now = context.env.clock.now()
+    for one in context.syncs:
+        pair = one.config.pair
+        if pair.host != sync.config.pair.name or pair.hidden or not one.definition.enabled:
+            continue
+        due = one.definition.links.filter(next_at__lte=now).exclude(code="bad_data")
+        counted = tally.along[pair.name] = count_due(context, one, due, made=tally.making)
+        known = one.definition.links.count()
+        found += brakes.unusual(counted.volume, known=known, noun=pair.nouns[Side.QUICKBOOKS])
+    return found
+
+
+def count_due(
+    context: RunContext,
+    sync: ActiveSync,
+    due: QuerySet[RecordLink],
+    *,
+    made: AbstractSet[int] = frozenset(),
+) -> Tally:
+    """What the due links would write. As in a rehearsal nothing is written, not even an item.
+
+    Args:
+        context: The run.
+        sync: The sync.
+        due: The links.
+        made: Links of its host that are taken for written.
+    """
     for related in sync.config.pair.related:  # asked once, for the count and for the writes
         context.known.setdefault(related.name, {})
     looking = replace(context, run=None, known=dict(context.known))
+    counting.as_if_made(looking, made)
     tally = Tally()
     last = 0
     while chunk := list(due.filter(pk__gt=last).order_by("pk")[:CHUNK]):
@@ -95,6 +135,7 @@ def approve(definition: SyncDefinition, *, who: str, now: datetime) -> bool:
             return False
         found.approval = {
             **Volume.from_json(found.brake).as_json(),
+            "along": found.brake.get("along", {}),
             "who": who,
             "at": now.isoformat(),
             "version": found.config_version,
@@ -123,8 +164,15 @@ def set_ceiling(rehearsal: Rehearsal, *, who: str, now: datetime) -> None:
     """
     approve_rehearsal(rehearsal, who=who, now=now)
     definition = SyncDefinition.objects.get(pk=rehearsal.definition_id)
+    _set_ceiling(definition, rehearsal.result, now)
+    along = rehearsal.result.get("along", {})
+    for hosted in definition.hosted.filter(object_type__in=along, deleted_at=None):
+        _set_ceiling(hosted, along[hosted.object_type], now)
+
+
+def _set_ceiling(definition: SyncDefinition, told: Mapping[str, Any], now: datetime) -> None:
     definition.settings["first_run"] = {
-        **Volume.from_json(rehearsal.result).as_json(),
+        **Volume.from_json(told).as_json(),
         "at": now.isoformat(),
         "version": definition.config_version,
     }
@@ -166,23 +214,42 @@ def _looks_again(context: RunContext, sync: ActiveSync) -> bool:
     return asked or held_at is None or held_at + COUNT_AGAIN <= context.env.clock.now()
 
 
-def _is_approved(context: RunContext, sync: ActiveSync, volume: Volume) -> bool:
-    """Whether somebody approved as much, what was written since included."""
+def _is_approved(context: RunContext, sync: ActiveSync, tally: Tally) -> bool:
+    """Whether somebody approved as much, what was written since included.
+
+    What goes along with other records is approved with those, or by itself.
+    """
+    host = _host(context, sync)
+    own = _approvals(context, sync)
+    if any(_fits(context, sync, tally, told, since) for told, since in own):
+        return True
+    if host is None:
+        return False
+    name = sync.config.pair.name
+    return any(
+        _fits(context, sync, tally, told.get("along", {}).get(name, {}), since)
+        for told, since in _approvals(context, host)
+    )
+
+
+def _approvals(
+    context: RunContext, sync: ActiveSync
+) -> Iterator[tuple[Mapping[str, Any], datetime]]:
+    """The numbers that hold now, and since when: of what was held, and of a rehearsal."""
     now = context.env.clock.now()
     definition = sync.definition
     approval = definition.approval
     if approval and approval["version"] == sync.config.version:
         at = datetime.fromisoformat(approval["at"])
-        if _is_recent(at, now) and _fits(definition, volume, approval, at):
-            return True
+        if _is_recent(at, now):
+            yield approval, at
     found = (
         definition.rehearsals.filter(approved_at__isnull=False, ended_at__gte=now - VALID)
         .order_by("-pk")
         .first()
     )
-    if found is None or not _is_in_force(found, sync, now):
-        return False
-    return _fits(definition, volume, found.result, found.approved_at or now)
+    if found is not None and _is_in_force(found, sync, now):
+        yield found.result, found.approved_at or now
 
 
 def _is_recent(at: datetime | None, now: datetime) -> bool:
@@ -196,6 +263,24 @@ def _is_in_force(rehearsal: Rehearsal, sync: ActiveSync, now: datetime) -> bool:
 
 
 def _fits(
+    context: RunContext,
+    sync: ActiveSync,
+    tally: Tally,
+    told: Mapping[str, Any],
+    since: datetime,
+) -> bool:
+    """Whether what is to be written, with what goes along, stays below a ceiling."""
+    if not _stays_below(sync.definition, tally.volume, told, since):
+        return False
+    along = told.get("along", {})
+    return all(
+        _stays_below(one.definition, tally.along[name].volume, along.get(name, {}), since)
+        for one in context.syncs
+        if (name := one.config.pair.name) in tally.along
+    )
+
+
+def _stays_below(
     definition: SyncDefinition, volume: Volume, told: Mapping[str, Any], since: datetime
 ) -> bool:
     """Whether what is to be written and what was written since stay below a ceiling."""
@@ -228,11 +313,15 @@ def _hold(context: RunContext, sync: ActiveSync, tally: Tally, found: tuple[str,
             "update": dict(tally.updates),
             "link": tally.linked,
             "money": tally.amounts,
+            "along": {
+                name: {**one.volume.as_json(), "update": dict(one.updates), "money": one.amounts}
+                for name, one in sorted(tally.along.items())
+            },
             "sentence": f"{sync.config.pair.title}: the run would {what}. Nothing has been "
             "written. Confirm it, or change the settings.",
         }
         definition.save(update_fields=["held_at", "brake", "updated_at"])
-        ids = sorted(tally.changing)
+        ids = sorted(tally.changing.union(*(one.changing for one in tally.along.values())))
         for start in range(0, len(ids), CHUNK):
             held = RecordLink.objects.filter(pk__in=ids[start : start + CHUNK])
             news = list(held.exclude(code=CODE))
@@ -261,7 +350,8 @@ def _let_go(context: RunContext, sync: ActiveSync) -> None:
 
 
 def _release(definition: SyncDefinition, now: datetime) -> None:
-    definition.links.filter(code=CODE).update(
+    syncs = [definition.pk, *definition.hosted.values_list("pk", flat=True)]
+    RecordLink.objects.filter(definition__in=syncs, code=CODE).update(
         state=State.WAITING.value, code="pending", params={}, next_at=now, updated_at=now
     )
-    counts.refresh([definition.pk], now=now)
+    counts.refresh(syncs, now=now)

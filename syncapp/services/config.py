@@ -132,16 +132,7 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
     """
     pair = definition.object_pair
     if definition.host is not None:
-        host = load_config(definition.host, now=now)
-        return replace(
-            host,
-            pair=pair,
-            winner=Side.QUICKBOOKS,
-            mappings=pair.mappings,
-            filters={},
-            start=host.start if pair.dated_by else None,
-            version=definition.config_version,
-        )
+        return hosted_config(definition, load_config(definition.host, now=now))
     builtin = {mapping.key: mapping for mapping in pair.mappings}
     groups: dict[Side, dict[int, list[Condition]]] = {side: defaultdict(list) for side in Side}
     for row in definition.conditions.all():
@@ -173,6 +164,20 @@ def load_config(definition: SyncDefinition, *, now: datetime | None = None) -> S
         home_currency=definition.pair.quickbooks.currency,
         start=definition.start,
         calendar=calendar_of(definition.pair, now),
+    )
+
+
+def hosted_config(definition: SyncDefinition, host: SyncConfig) -> SyncConfig:
+    """The configuration of a sync that goes along with another, from the other's."""
+    pair = definition.object_pair
+    return replace(
+        host,
+        pair=pair,
+        winner=Side.QUICKBOOKS,
+        mappings=pair.mappings,
+        filters={},
+        start=host.start if pair.dated_by else None,
+        version=definition.config_version,
     )
 
 

@@ -15,6 +15,9 @@ from syncapp.models import AccountPair, SyncDefinition, SyncRun
 from syncapp.services import leases
 from syncapp.services.leases import Lease
 
+#: Under which a count keeps the links that it takes for written (``RunContext.known``).
+AS_IF_MADE = "as if made"
+
 
 @dataclass(slots=True)
 class Counters:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from syncapp.core.brakes import Volume
 from syncapp.core.matching import Candidate, Matches
+from syncapp.core.money import digits
 from syncapp.core.plan import Change, ChangeOp, RecordPlan, Status
 from syncapp.core.planner import NO_FACTS, LinkState
 from syncapp.core.reasons import State
@@ -20,7 +22,7 @@ from syncapp.core.sides import Side
 from syncapp.core.values import is_empty
 from syncapp.models import RecordLink
 from syncapp.services import facts, planning, store
-from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.context import AS_IF_MADE, ActiveSync, RunContext
 from syncapp.services.facts import Case
 
 REMOVALS = frozenset({ChangeOp.VOID, ChangeOp.ARCHIVE})
@@ -59,6 +61,8 @@ class Tally:
         changing: The links of which something would be written.
         money: The amounts of the documents that would be created, by side and currency.
         witness: Hears of each decision.
+        making: The links whose record would be made on the other side.
+        along: What goes along with these records (an invoice's payments), by object.
     """
 
     creates: Counter[str] = field(default_factory=Counter)
@@ -67,6 +71,8 @@ class Tally:
     emptied: Counter[str] = field(default_factory=Counter)
     money: dict[str, dict[str, Decimal]] = field(default_factory=lambda: defaultdict(dict))
     changing: set[int] = field(default_factory=set)
+    making: set[int] = field(default_factory=set)
+    along: dict[str, Tally] = field(default_factory=dict)
     linked: int = 0
     unchanged: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
@@ -83,7 +89,10 @@ class Tally:
     def amounts(self) -> dict[str, dict[str, str]]:
         """``{side: {currency: amount}}`` of what would be created, as decimal text."""
         return {
-            side: {currency: f"{amount:f}" for currency, amount in sorted(told.items())}
+            side: {
+                currency: f"{amount:.{digits(currency)}f}"
+                for currency, amount in sorted(told.items())
+            }
             for side, told in sorted(self.money.items())
         }
 
@@ -100,7 +109,13 @@ class Tally:
             "excluded": dict(sorted(self.excluded.items())),
             "failing": dict(sorted(self.failing.items())),
             "overwritten": dict(sorted(self.overwritten.items())),
+            "along": {name: told.as_json() for name, told in sorted(self.along.items())},
         }
+
+
+def as_if_made(context: RunContext, links: AbstractSet[int]) -> None:
+    """Let what goes along with some links be planned as if these stood on both sides already."""
+    context.known[AS_IF_MADE] = links
 
 
 def count(
@@ -162,6 +177,9 @@ def _add(
 ) -> None:
     """Add the plan of one record: of its link, or of the two half links it would be made of."""
     status = plan.status
+    if status.code == "waits_for" and plan.waits_on in tally.making:
+        _add_follower(tally, links[0])
+        return
     if status.state is State.EXCLUDED:
         tally.excluded[status.code] += 1
     elif status.state is not State.IN_SYNC:
@@ -183,6 +201,7 @@ def _add(
         if change.op is ChangeOp.CREATE:
             word = "create"
             tally.creates[side] += 1
+            tally.making |= {link.pk for link in links}
             _add_money(tally, side, links[0])
         elif change.op in REMOVALS:
             word = "remove"
@@ -196,6 +215,15 @@ def _add(
 def _tell(tally: Tally, sighting: Sighting) -> None:
     if tally.witness is not None:
         tally.witness(sighting)
+
+
+def _add_follower(tally: Tally, link: RecordLink) -> None:
+    """One that is made right after another one: the next payment of the same invoice."""
+    side = Side.QUICKBOOKS if link.quickbooks_id is None else Side.HUBSPOT
+    tally.changing.add(link.pk)
+    tally.making.add(link.pk)
+    tally.creates[side.value] += 1
+    _add_money(tally, side.value, link)
 
 
 def _add_money(tally: Tally, side: str, link: RecordLink) -> None:

@@ -25,11 +25,13 @@ from syncapp.core.values import Value
 from syncapp.models import RecordLink
 from syncapp.services import approvals, parts, store
 from syncapp.services.bulk import save_changed
-from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.context import AS_IF_MADE, ActiveSync, RunContext
 from syncapp.services.facts import Case
 from syncapp.services.invoices import books, exchange_rate
 
 LOADED = "@loaded"
+#: The id of an invoice that a count takes for made; nothing is ever sent with it.
+NOT_MADE = "not made yet"
 
 
 def load(
@@ -152,7 +154,8 @@ def _invoices(context: RunContext, cases: Sequence[Case]) -> Mapping[int, tuple[
     _refresh(context, [found[pk] for pk in sorted(wanted)])
     links = RecordLink.objects.in_bulk(list(found))
     deals = _deals(context, list(links.values()))
-    paid = {pk: _paid(link, deals) for pk, link in links.items()}
+    made = context.known.get(AS_IF_MADE, frozenset())
+    paid = {pk: _paid(link, deals, is_made=pk in made) for pk, link in links.items()}
     told = {}
     for case in cases:
         own = [parents[case.link.pk]] if case.link.pk in parents else []
@@ -209,7 +212,9 @@ def _deals(context: RunContext, invoices: Sequence[RecordLink]) -> Mapping[str, 
     }
 
 
-def _paid(link: RecordLink, ties: Mapping[str, list[str]]) -> PaidInvoice:
+def _paid(link: RecordLink, ties: Mapping[str, list[str]], *, is_made: bool = False) -> PaidInvoice:
+    """An invoice, as its payment sees it; in a count one may stand for made already."""
+    unmade = NOT_MADE if is_made else ""
     status = None
     if link.state != State.IN_SYNC:
         status = Status(State(link.state), link.code, link.params)
@@ -217,11 +222,11 @@ def _paid(link: RecordLink, ties: Mapping[str, list[str]]) -> PaidInvoice:
     return PaidInvoice(
         link=link.pk,
         label=str(link),
-        hubspot_id="" if link.hubspot_gone else link.hubspot_id or "",
-        quickbooks_id="" if link.quickbooks_gone else link.quickbooks_id or "",
+        hubspot_id="" if link.hubspot_gone else link.hubspot_id or unmade,
+        quickbooks_id="" if link.quickbooks_gone else link.quickbooks_id or unmade,
         origin=link.origin if link.is_linked or link.hubspot_id else Side.QUICKBOOKS.value,
         status=status,
-        balance=amount(booked.get("Balance")) if booked else None,
+        balance=amount(booked.get("Balance")) if booked else link.amount if is_made else None,
         customer=str(booked.get("CustomerRef.value") or ""),
         currency=str(booked.get("CurrencyRef.value") or ""),
         contacts=tuple(ties.get(f"{CONTACTS}{link.hubspot_id}", ())),

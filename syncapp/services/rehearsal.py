@@ -15,11 +15,20 @@ from typing import Any
 from syncapp.core import errors
 from syncapp.core.matching import Matches
 from syncapp.core.plan import Status
+from syncapp.core.planner import SyncConfig
 from syncapp.core.ports import Env
 from syncapp.core.reasons import State
 from syncapp.models import RecordLink, Rehearsal, SyncDefinition
-from syncapp.services import counting, definitions, ingest, matching_list, rehearsal_rows, runs
-from syncapp.services.config import calendar_of, parse_document
+from syncapp.services import (
+    counting,
+    definitions,
+    features,
+    ingest,
+    matching_list,
+    rehearsal_rows,
+    runs,
+)
+from syncapp.services.config import calendar_of, hosted_config, parse_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.counting import Tally
 from syncapp.services.leases import Lease
@@ -103,7 +112,8 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> dict[str, Any]:
         run=None,
     )
     checked = definitions.check_fields(context.syncs[0], context.connectors, env=env, force=True)
-    context.syncs = [checked]
+    along = _along(definition, checked.config, context)
+    context.syncs = [checked, *along]
     ingest.ingest(context, force=True)
     rehearsal.rows.all().delete()  # of a worker that did not live to see its end
     choices = matching_list.version_of(definition)
@@ -123,12 +133,35 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> dict[str, Any]:
         rehearsal.save(update_fields=["progress"])
     _add_unreadable(definition, tally)
     keeper.flush()
+    counting.as_if_made(context, tally.making)
+    for one in along:
+        if not one.config.pair.hidden:
+            _count(context, one, tally.along.setdefault(one.config.pair.name, Tally()))
     return {
         **tally.as_json(),
         "documents": keeper.as_json(),
         "suggestions": matching_list.suggest(rehearsal),
         "choices": choices,
     }
+
+
+def _along(definition: SyncDefinition, config: SyncConfig, context: RunContext) -> list[ActiveSync]:
+    """What goes along with a sync, as far as the accounts have it: payments with invoices."""
+    hosted = list(definition.hosted.filter(deleted_at=None).order_by("pk"))
+    lost = features.absent(hosted, context.connectors)
+    return [
+        ActiveSync(one, hosted_config(one, config)) for one in hosted if one.object_type not in lost
+    ]
+
+
+def _count(context: RunContext, sync: ActiveSync, tally: Tally) -> None:
+    """Count all records of a sync that goes along, chunk by chunk."""
+    links = sync.definition.links.exclude(code="bad_data").order_by("id")
+    last = 0
+    while chunk := list(links.filter(pk__gt=last)[:CHUNK]):
+        last = chunk[-1].pk
+        counting.count(context, sync, chunk, tally)
+    _add_unreadable(sync.definition, tally)
 
 
 def _add_unreadable(definition: SyncDefinition, tally: Tally) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from syncapp.models import Rehearsal, SyncDefinition
+from syncapp.services import definitions
 from tests.admin.test_wizard import page
 from tests.world import World
 
@@ -82,3 +83,29 @@ def test_a_rehearsal_is_approved_where_it_is_shown(world: World, administrator: 
     assert LogEntry.objects.count() == 1
     Rehearsal.objects.update(ended_at=timezone.now() - timedelta(days=365))
     assert "Rehearse again" in page(administrator, address, go="")
+
+
+def test_payments_that_go_along_are_shown_with_their_money(
+    world: World, administrator: Client
+) -> None:
+    """B1: what an approval covers stands where it is given."""
+    definition = definitions.find_or_start(world.pair, "invoices")
+    none = {"create": {}, "update": {}, "remove": {}}
+    counted = {kind: {"hubspot": 0, "quickbooks": 0} for kind in none}
+    payments = {
+        **counted, "create": {"hubspot": 6, "quickbooks": 4},
+        "money": {"hubspot": {"USD": "36.00"}, "quickbooks": {"USD": "24.00"}},
+    }  # fmt: skip
+    found = Rehearsal.objects.create(
+        definition=definition, document=definitions.export_document(definition),
+        state="finished", requested_at=world.env.clock.now(), ended_at=world.env.clock.now(),
+        result={
+            **counted, "emptied": {}, "money": {}, "link": 0, "unchanged": 0, "excluded": {},
+            "failing": {}, "overwritten": {}, "samples": [], "along": {"payments": payments},
+        },
+    )  # fmt: skip
+    shown = page(administrator, reverse("admin:syncapp_rehearsal_progress", args=[found.pk]))
+    assert "Payments that go along" in shown
+    assert "HubSpot: 6 new, 0 updates, 0 removed" in shown
+    assert "Money of the new ones in QuickBooks: 24.00 USD" in shown
+    assert ">10</strong> writes would be made" in shown
