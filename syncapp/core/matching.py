@@ -42,8 +42,8 @@ class Matches:
     Attributes:
         pairs: ``(HubSpot candidate, QuickBooks candidate)`` to be linked.
         ambiguous: ``{link: the other candidates}``; a person decides.
-        taken: ``{link: linked HubSpot record that holds the key}``. HubSpot keys are unique, so
-            such a record cannot be created there.
+        taken: ``{link: linked record of the other side that holds the key}``. HubSpot keys are
+            unique, so such a record cannot be created there; in QuickBooks it depends.
         held: Links that wait, because a record with their key is being created right now.
     """
 
@@ -78,6 +78,9 @@ def match(groups: Iterable[Sequence[Candidate]]) -> Matches:
         elif hubspot and quickbooks:
             proposed.add((hubspot[0], quickbooks[0]))
         elif hubspot:
+            owners = [c for c in group if c.linked and not c.gone and c.side is Side.QUICKBOOKS]
+            if owners:
+                taken[hubspot[0].link] = min(owners)
             dormant = _dormant(group)
             if len(dormant) == 1:
                 reserves.add((hubspot[0], dormant[0]))

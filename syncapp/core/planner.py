@@ -142,7 +142,7 @@ class Facts:
     Attributes:
         listed: The sides whose full listing is complete; nothing is created on the others.
         ambiguous_with: Other records that share the match key; a person decides.
-        key_holder: The linked HubSpot record that holds the match key, as (id, label).
+        key_holder: The linked record of the other side that holds the match key, as (id, label).
         name_owner: Who holds the unique name in QuickBooks.
         open_create: A record with the same match key is being created right now.
         excluded_by: (who, note) when a person excluded the record.
@@ -376,11 +376,12 @@ def why_not_created(
         return _because(
             config.pair, "ambiguous_match", key=config.pair.match_key_label, others=others
         )
-    if facts.key_holder is not None and source is Side.QUICKBOOKS:
+    is_unique = source is Side.QUICKBOOKS or config.pair.is_key_unique
+    if facts.key_holder is not None and is_unique:
         key = next(iter(config.pair.match_keys(source, seen.values)), "")
         code = config.pair.key_in_use
         return because(
-            code, side=Side.HUBSPOT.label, existing_id=facts.key_holder[0],
+            code, side=source.other.label, existing_id=facts.key_holder[0],
             **({"email": key} if code == "email_in_use" else {"value": key}),
         )  # fmt: skip
     if facts.open_create:

@@ -159,6 +159,9 @@ def _wake_waiting(context: RunContext, turned: Sequence[RecordLink]) -> None:
     done = [link.pk for link in turned if link.blocked_on_id is None]
     if done:
         RecordLink.objects.filter(blocked_on__in=done).update(blocked_on=None, next_at=now)
+        # What was refused because its whole is gone says so from now on.
+        parts = RecordLink.objects.filter(parent__in=done, state=State.FAILING)
+        parts.exclude(code="bad_data").update(next_at=now)
     wholes = {link.parent_id for link in turned if link.parent_id is not None}
     if wholes:
         RecordLink.objects.filter(pk__in=wholes, next_at=None).exclude(
@@ -314,11 +317,13 @@ def _settle_state(link: RecordLink, status: Status, now: datetime) -> bool:
     link.next_at = None
     if status.state is State.FAILING:
         link.failing_since = link.failing_since or now
-        times = [r["retry_at"] for r in link.refused.values() if r.get("retry_at")]
-        if times:
-            link.next_at = min(datetime.fromisoformat(t) for t in times)
-        else:
-            link.next_at = next_try(status.code, attempts=1, now=now, fraction=1.0)
+        refusals = link.refused.values()
+        times = [datetime.fromisoformat(r["retry_at"]) for r in refusals if r.get("retry_at")]
+        # A refusal whose time has come and that is not tried now says nothing about the next try.
+        ahead = [at for at in times if at > now]
+        link.next_at = min(ahead, default=None) or next_try(
+            status.code, attempts=1, now=now, fraction=1.0
+        )
     else:
         link.failing_since = None
         link.attempts = 0

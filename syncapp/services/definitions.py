@@ -165,6 +165,9 @@ def prepare(sync: ActiveSync, connectors: Mapping[Side, Connector]) -> None:
         if config.direction.allows(side):
             connectors[side].prepare(config.pair.type(side))
     definition.settings["prepared_version"] = config.version
+    known = definition.settings.get("prepared_sides", [])
+    open_sides = [side.value for side in Side if config.direction.allows(side)]
+    definition.settings["prepared_sides"] = sorted({*known, *open_sides})
     definition.save(update_fields=["settings", "updated_at"])
 
 

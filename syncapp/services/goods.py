@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.db import transaction
+
 from syncapp.connectors.base import Op, Refused, WriteBatch, WriteItem
 from syncapp.core import errors
 from syncapp.core.invoices.facts import Substitute
@@ -18,6 +20,7 @@ from syncapp.core.values import Value, Values
 from syncapp.models import RecordKey, SyncDefinition
 from syncapp.services import store
 from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.outbox import require_permission
 
 ITEM_FIELDS = ("Name", "Type", "Sku", "Active", "IncomeAccountRef.value", "Taxable")
 
@@ -97,7 +100,8 @@ def substitute(context: RunContext, sync: ActiveSync, name: str, account: str) -
     Names of items are unique, so that a create whose answer was lost is found by the name.
 
     Raises:
-        SyncError: QuickBooks could not be asked, or did not confirm the create.
+        SyncError: QuickBooks could not be asked, or did not confirm the create; or the sync may
+            not write any more.
     """
     key = f"item {name}"
     if key not in context.known:
@@ -146,6 +150,9 @@ def _make(context: RunContext, sync: ActiveSync, name: str, account: str) -> Sub
     batch = WriteBatch(
         "Item", Op.CREATE, (WriteItem("0", values),), context.env.ids.new_id(), single=True
     )
+    with transaction.atomic():
+        context.confirm()
+        require_permission(sync.definition)
     (result,) = context.connectors[Side.QUICKBOOKS].write(batch)
     if isinstance(result, Refused):
         if isinstance(result.error, errors.RecordRejected):

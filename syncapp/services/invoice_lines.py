@@ -19,6 +19,7 @@ from syncapp.models import RecordLink
 from syncapp.services import store
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
+from syncapp.services.settlement import ARCHIVED_PRODUCTS
 
 
 def unseen(context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> Mapping[int, int]:
@@ -119,4 +120,9 @@ def _products(context: RunContext, items: set[str]) -> Mapping[str, str]:
     rows = definition.links.filter(
         quickbooks_id__in=items, hubspot_id__isnull=False, hubspot_gone=""
     )
-    return {str(row.quickbooks_id): str(row.hubspot_id) for row in rows}
+    archived = context.known.get(ARCHIVED_PRODUCTS, ())
+    return {
+        str(row.quickbooks_id): str(row.hubspot_id)
+        for row in rows
+        if row.hubspot_id not in archived
+    }

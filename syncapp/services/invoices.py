@@ -226,17 +226,23 @@ class _Around:
         except ValueError:
             return False
 
+    @property
+    def _is_outbound(self) -> bool:
+        """Whether anything of an invoice may be written to QuickBooks, its items included."""
+        return self._sync.config.direction.allows(Side.QUICKBOOKS)
+
     def _custom_item(self, lines: Sequence[BilledLine], values: Values) -> Substitute:
         needs = amount(values.get("hs_fees_total")) or any(
             line.id not in self._goods or not self._goods[line.id].is_active for line in lines
         )
-        if not needs or self._books.needs_tax_codes:
+        if not needs or self._books.needs_tax_codes or not self._is_outbound:
             return Substitute()
         account = str(self._sync.config.options.get("income_account") or "")
         return goods.substitute(self._context, self._sync, CUSTOM_ITEM, account)
 
     def _discount_item(self, values: Values) -> Substitute:
-        if self._books.allows_discounts or not amount(values.get("hs_discounts_total")):
+        is_given = amount(values.get("hs_discounts_total"))
+        if self._books.allows_discounts or not is_given or not self._is_outbound:
             return Substitute()
         account = str(self._sync.config.options.get("discount_account") or "")
         return goods.substitute(self._context, self._sync, DISCOUNT_ITEM, account)

@@ -46,9 +46,19 @@ def observe(context: RunContext, sync: ActiveSync, side: Side, records: Iterable
 
 
 def mark_gone(context: RunContext, sync: ActiveSync, side: Side, ids: Sequence[str]) -> None:
-    """Records with these ids are not there any more; runs inside the caller's transaction."""
-    for one in (sync, *_fed_by(context, sync, side)):
-        _mark_gone(context, one, side, ids, "deleted")
+    """Records with these ids are not there any more, nor what they were made of.
+
+    Runs inside the caller's transaction.
+    """
+    _mark_gone(context, sync, side, ids, "deleted")
+    for fed in _fed_by(context, sync, side):
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            of_them = Q(**{f"{side.value}_id__in": chunk})
+            for one in chunk:
+                of_them |= Q(**{f"{side.value}_id__startswith": f"{one}/"})
+            known = fed.definition.links.filter(of_them).values_list(f"{side.value}_id", flat=True)
+            _mark_gone(context, fed, side, list(known), "deleted")
 
 
 def ids_in(sync: ActiveSync, side: Side, records: Iterable[Record]) -> set[str]:

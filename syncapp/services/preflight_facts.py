@@ -202,10 +202,12 @@ def _other_invoices(pair: AccountPair, connector: Connector, looked: _Looked) ->
 
 
 def _has_marker(pair: AccountPair) -> bool:
-    """Whether an invoice sync was ever on: switching on makes the marker property."""
-    return SyncDefinition.objects.filter(
-        pair=pair, object_type="invoices", activated_at__isnull=False
-    ).exists()
+    """Whether invoices were ever to be written to HubSpot: that makes the marker property."""
+    found = SyncDefinition.objects.filter(pair=pair, object_type="invoices")
+    return any(
+        Side.HUBSPOT.value in settings.get("prepared_sides", ())
+        for settings in found.values_list("settings", flat=True)
+    )
 
 
 def _linked(pair: AccountPair, object_type: str, records: Sequence[Record]) -> int:

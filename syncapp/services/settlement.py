@@ -38,6 +38,8 @@ SETTLED_FIELDS = (
     "state", "settled_at", "request_id", "result", "due_at", "sent_at", "batch_id", "batch_key",
     "single", "lease_epoch",
 )  # fmt: skip
+#: The product a line item is made from, and the ones that turned out to be archived in a run.
+PRODUCT, ARCHIVED_PRODUCTS = "hs_product_id", "archived products"
 LINK_FIELDS = (*store.SEEN_FIELDS, "base", "refused", "attempts", "failing_since", "synced_at")
 
 
@@ -152,6 +154,11 @@ class Settlement:
                 # found, the next look is not at once.
                 is_first = intent.sent_at == intent.first_sent_at
                 self._unknown(intent, error, due=self._now if is_first else None)
+            case errors.RecordRejected() if error.field == PRODUCT and PRODUCT in intent.payload:
+                # It was archived, of which nothing tells: the line goes without it.
+                archived = self._context.known.setdefault(ARCHIVED_PRODUCTS, set())
+                archived.add(str(intent.payload[PRODUCT]))
+                self._send_back(intent, error, look_up=None)
             case errors.RecordRejected() if self._is_news(error.existing_id):
                 # A record we did not know of holds the key: read it, and match again.
                 self._send_back(intent, error, look_up=error.existing_id)
@@ -171,6 +178,12 @@ class Settlement:
             self.dropped(intent, str(error), look_up=look_up)
         else:
             self._failing(intent, error, code="temporary", resend=True)
+
+    def _look_up_whole(self, whole: RecordLink) -> None:
+        """Read anew what a refused record is a part of."""
+        record_id = whole.id_on(self._side)
+        if record_id and not store.get(whole, "gone", self._side):
+            self._context.to_look_up[(whole.definition_id, self._side)].append(record_id)
 
     def dropped(
         self,
@@ -324,6 +337,9 @@ class Settlement:
         if code == "name_in_use":
             params["owner"] = self._owner_of(params)
         self._fail(link, code, params)
+        if intent.op == ChangeOp.CREATE and link.parent is not None:
+            # What it belongs to may have been archived, of which nothing else tells (2.1).
+            self._look_up_whole(link.parent)
         if not resend:
             change = Change(self._side, ChangeOp(intent.op), planned_changes(intent))
             link.refused = {

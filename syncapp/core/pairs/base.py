@@ -172,6 +172,8 @@ class ObjectPair:
         requires: What a record must have to take part, as a person says it; "" for nothing.
         wording: Which wording of the catalogue's sentences fits these records.
         key_in_use: The reason of a record whose match key another linked record holds.
+        is_key_unique: No two records share a match key in QuickBooks either: none is created
+            there beside a linked one that has it.
         name_sharers: What may have taken a unique name in QuickBooks; "" for records of its own.
         activity: The QuickBooks field that says whether a record is active, where that is a
             value like others; "" where an inactive record counts as gone.
@@ -214,6 +216,7 @@ class ObjectPair:
     requires: str = ""
     wording: str = ""
     key_in_use: str = "email_in_use"
+    is_key_unique: bool = False
     name_sharers: str = ""
     activity: str = ""
     warns: Callable[[Side, Values], str] = _unremarkable

@@ -125,6 +125,7 @@ PRODUCTS = ObjectPair(
     match_key_label="the SKU",
     requires="a SKU",
     key_in_use="sku_in_use",
+    is_key_unique=True,
     wording="item",
     label=_label,
     completes=_completes,
