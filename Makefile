@@ -21,7 +21,7 @@ help:
 	@echo "make run         everything in the foreground, with two simulated vendors"
 	@echo "make test        the suite: SQLite in full, PostgreSQL + Redis smoke"
 	@echo "make test-all    the same plus the long tests"
-	@echo "make simulate    seeded scenarios that look for broken promises: SEEDS=100 FIRST=1"
+	@echo "make simulate    seeded scenarios that look for broken promises: SEEDS=100 FIRST=1 OBJECTS=contacts|documents"
 	@echo "make proofs      docs/requirements.md anew: which test proves which requirement"
 	@echo "make reasons     docs/reasons.md anew: every reason, its remedy and when it is tried again"
 	@echo "make messages    locale/ anew: gathers every text for translation, compiles the catalogue"
@@ -56,7 +56,7 @@ test: setup-dev
 	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" --proofs=$(PROOFS)/services.json $(ARGS)
 
 simulate: setup-dev
-	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST MUTANT JSON ONLY KEEP LOG JOBS,$(if $($(name)),$(name)=$($(name))))
+	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST OBJECTS MUTANT JSON ONLY KEEP LOG JOBS,$(if $($(name)),$(name)=$($(name))))
 
 proofs: setup-dev
 	$(BIN)/python -m pytest --collect-only -qq -m proves --proofs=$(PROOFS)/collected.json

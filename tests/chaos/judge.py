@@ -102,7 +102,7 @@ def judge(folder: Path, crowd: Crowd, logged: list[str]) -> Verdict:
     found = [
         *checker._limits(story),  # type: ignore[arg-type]
         *checker._secrets(story),  # type: ignore[arg-type]
-        *checker._end_state(story, swept=True),  # type: ignore[arg-type]
+        *checker.end_state(story, swept=True),  # type: ignore[arg-type]
         *_surplus(story, crowd),
     ]
     state = _state(story, crowd)

@@ -1,4 +1,4 @@
-"""``python -m tests.simulation SEEDS=100 FIRST=1 [MUTANT=name] [JSON=FILE]``; see ``runner``.
+"""``python -m tests.simulation SEEDS=100 [OBJECTS=documents] [MUTANT=name]``; see ``runner``.
 
 With ``KEEP=FILE`` a long run may be stopped and taken up again with the same command.
 """

@@ -151,7 +151,9 @@ class Clicks:
             (4, self._exclude_or_include),
             (1, self._sync_now),
         ]
-        click = self.random.choices([c for _, c in clicks], [w for w, _ in clicks])[0]
+        self._click(self.random.choices([c for _, c in clicks], [w for w, _ in clicks])[0])
+
+    def _click(self, click: Callable[[], None]) -> None:
         self._busy = True
         self.sim.tell("click", click.__name__)
         acts, self.sim.people_act = self.sim.people_act, False
@@ -161,6 +163,11 @@ class Clicks:
         finally:
             self._busy = False
             self.sim.people_act = acts
+
+    @property
+    def all_on(self) -> bool:
+        """Whether nothing is switched off."""
+        return self.now.on
 
     def end_in_peace(self) -> None:
         """In the end everything is on, for only then must all records agree."""

@@ -61,6 +61,10 @@ KINDS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "config_changed": ((), "", 0),
     "switched": ((), "", 0),
 }
+_WRITES = (
+    "/batch/create", "/batch/update", "/batch/upsert", "/batch/archive", "/customer", "/invoice",
+    "/payment", "/item",
+)  # fmt: skip
 
 
 def call_of(request: HttpRequest) -> str:
@@ -71,7 +75,7 @@ def call_of(request: HttpRequest) -> str:
             return TOKEN
         if path.endswith("/search"):
             return SEARCH
-        if path.endswith(("/batch/create", "/batch/update", "/batch/upsert", "/customer")):
+        if path.endswith(_WRITES):
             return WRITE
         if path.endswith("/batch") and "/v3/company/" in path:
             return WRITE
@@ -231,7 +235,8 @@ class FaultPlan:
         if rows:
             rows.pop(self.random.randrange(len(rows)))
         else:
-            body.pop("Customer", None)
+            for entity in ("Customer", "Invoice", "Payment", "Item"):
+                body.pop(entity, None)
         return replace(answer, body=json.dumps(body).encode())
 
     def _whole_batch_refused(self, request: HttpRequest, side: str) -> HttpResponse:

@@ -18,18 +18,19 @@ class Kept:
     Args:
         file: Where; "" for nowhere.
         mutant: What is switched off.
+        objects: What the scenarios are about.
 
     Raises:
         ValueError: The file holds outcomes of other code.
     """
 
-    def __init__(self, file: str, mutant: str) -> None:
+    def __init__(self, file: str, mutant: str, objects: str = "contacts") -> None:
         self._path = Path(file) if file else None
         self.seconds = 0.0
         self.outcomes: list[Outcome] = []
         if self._path is None:
             return
-        code = sources_digest() + mutant
+        code = sources_digest() + mutant + objects.removeprefix("contacts")
         if not self._path.exists():
             self._path.write_text(json.dumps({"code": code}) + "\n", encoding="utf-8")
         first, *rest = map(json.loads, self._path.read_text(encoding="utf-8").splitlines())

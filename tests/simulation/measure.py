@@ -72,7 +72,7 @@ def look_for(task: tuple[str, list[int]]) -> Finding:
     name, seeds = task
     begin(name)
     for seed in seeds:
-        outcome = play(seed)
+        outcome = play(seed, MUTANTS[name].objects)
         if outcome.violations:
             return Finding(name, seed, outcome.violations[0].split()[0].rstrip(":"))
     return Finding(name, 0, f"nothing in {len(seeds)} seeds")

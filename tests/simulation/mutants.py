@@ -32,12 +32,14 @@ class Mutant:
     Attributes:
         settings: Values of ``settings.SYNC`` that are changed.
         focus: Weights of the faults that show it, for what is too rare among all of them.
+        objects: The scenarios in which it shows.
     """
 
     says: str
     patches: tuple[Patch, ...] = ()
     settings: Mapping[str, int] | None = None
     focus: Mapping[str, int] | None = None
+    objects: str = "contacts"
 
 
 S = "syncapp.services"

@@ -8,9 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any, TypeVar
 
@@ -28,8 +27,9 @@ from syncapp.services import leases, runs
 from syncapp.services.env import CRASH_POINTS
 from syncapp.services.runs import Scope
 from tests.simulation import small
-from tests.simulation.checker import check
+from tests.simulation.checker import check, end_state
 from tests.simulation.clicks import Clicks
+from tests.simulation.doors import Dead, Doors, EngineClock, Wire
 from tests.simulation.faults import FaultPlan
 from tests.simulation.fields import PATHS, TAG, H, Q
 from tests.simulation.journal import Journal
@@ -46,7 +46,6 @@ from tests.world import (
     Crash,
     InlinePool,
     World,
-    WorldClock,
 )
 
 T = TypeVar("T")
@@ -55,73 +54,11 @@ R = TypeVar("R")
 PEACE = (400, 400, 400, 4_000, 400, 23_000, 400, 400, 23_000, 400, 400, 400)
 
 
-class EngineClock(WorldClock):
-    """The engine's clock drifts; the database's, by which leases are kept, does not."""
-
-    def lease_now(self) -> datetime:
-        return self.clock.now()
-
-
-class Dead(BaseException):
-    """The process is dead: whatever its code still wants to do does not happen."""
-
-
-class Doors:
-    """The crash points, and the end of the process: after a crash no door opens any more."""
-
-    def __init__(self, sim: Simulation) -> None:
-        self.sim = sim
-        self.die_at: tuple[str, int] | None = None
-        self.lose_database_at: int | None = None
-        self.dead = False
-        self.passed: Counter[str] = Counter()
-        self.queries = 0
-
-    def __call__(self, name: str) -> None:
-        self.passed[name] += 1
-        self.sim.tell("pass", name)
-        if name == "intents_saved":
-            self.sim.journal.planned_at = self.sim.journal.tick()
-        if self.die_at == (name, self.passed[name]):
-            self.dead = True
-            self.sim.outcome.crashed_at[name] += 1
-            self.sim.count("crash")
-            raise Crash(name)
-
-    def on_query(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-        """Wraps each statement of the engine's."""
-        if self.dead:
-            raise Dead
-        self.queries += 1
-        if self.lose_database_at is not None and self.queries == self.lose_database_at:
-            self.sim.count("database_lost")
-            raise OperationalError("the connection to the database was lost")
-        return execute(sql, params, many, context)
-
-
-class Wire:
-    """The HTTP door: people act and faults strike between any two calls of the engine."""
-
-    def __init__(self, sim: Simulation) -> None:
-        self.sim = sim
-
-    def send(self, request: HttpRequest) -> HttpResponse:
-        sim = self.sim
-        side = H if request.url.startswith(HUBSPOT_URL) else Q
-        sim.clock.advance(sim.timing.uniform(0.02, 0.3))
-        sim.between_calls()
-        sim.outcome.calls += 1
-        try:
-            answer = sim.fault_plan.send(request, side)
-        except AnswerLost as lost:
-            sim.tell("lost", str(lost))
-            raise
-        sim.tell(request.method, request.url, request.body, answer.status, answer.body)
-        return answer
-
-
 class Simulation:
     """Two accounts, one sync, people, and what goes wrong."""
+
+    #: Shorter windows of calls are not judged.
+    shortest_window = 0.0
 
     def __init__(self, seed: int, *, log: Callable[[str], None] | None = None) -> None:
         self.seed = seed
@@ -136,13 +73,22 @@ class Simulation:
         self.was_blocked = False
         self.people_act = False
         self._open_accounts()
-        self.users = Users(self, Random(f"users:{seed}"))
+        self.users = self._users(Random(f"users:{seed}"))
         self.fault_plan = FaultPlan(
             self, Random(f"faults:{seed}"), self.config_random.uniform(0.08, 0.25)
         )
-        self.clicks = Clicks(self, Random(f"clicks:{seed}"))
+        self.clicks = self._clicks(Random(f"clicks:{seed}"))
         self.zombie = Zombie(self)
         self.steps = StepCheck(self)
+
+    def _users(self, random: Random) -> Users:
+        return Users(self, random)
+
+    def _clicks(self, random: Random) -> Clicks:
+        return Clicks(self, random)
+
+    def _journal(self) -> Journal:
+        return Journal(self.hubspot_app, self.quickbooks_app)
 
     def _open_accounts(self) -> None:
         random = self.config_random
@@ -165,7 +111,7 @@ class Simulation:
             self.count("requestid_forgotten")
         self.hubspot = HubSpotPeople(self.hubspot_app)
         self.quickbooks = QuickBooksPeople(self.quickbooks_app)
-        self.journal = Journal(self.hubspot_app, self.quickbooks_app)
+        self.journal = self._journal()
         self._clients = {H: Client(self.hubspot_app), Q: Client(self.quickbooks_app)}
         for side in (H, Q):
             self._watch_late_commits(side)
@@ -308,6 +254,10 @@ class Simulation:
             self._peace()
         check(self)
 
+    def end_state(self, *, swept: bool) -> Iterator[str]:
+        """What does not hold in the end."""
+        return end_state(self, swept=swept)
+
     def _connect(self) -> AccountPair:
         world = World.__new__(World)
         world.env = self.env
@@ -402,7 +352,7 @@ class Simulation:
         for number, seconds in enumerate(PEACE):
             self.clock.advance(seconds + (90_000 if self.was_blocked and number == 3 else 0))
             self._mend_connections(1.0)
-            if not self.clicks.now.on:  # a side could not be reached when it was switched on
+            if not self.clicks.all_on:  # a side could not be reached when it was switched on
                 self.clicks.end_in_peace()
             before = (self.hubspot_app.ledger.app_writes, self.quickbooks_app.ledger.app_writes)
             run = self.run(die=None)
@@ -504,9 +454,19 @@ class _Keeper(logging.Handler):
         self._kept.append(f"{record.getMessage()} {record.__dict__.get('request_id', '')}")
 
 
-def play(seed: int, *, log: Callable[[str], None] | None = None) -> Outcome:
-    """Play one scenario in the database of this process, which is emptied first."""
+def play(
+    seed: int, *, objects: str = "contacts", log: Callable[[str], None] | None = None
+) -> Outcome:
+    """Play one scenario in the database of this process, which is emptied first.
+
+    Args:
+        seed: Which one.
+        objects: "contacts", or "documents": products, invoices and payments with them.
+        log: Told each line of the story.
+    """
     from tests.simulation.database import wipe
+    from tests.simulation.documents.scenario import DocumentSimulation
 
     wipe()
-    return Simulation(seed, log=log).play()
+    kind = DocumentSimulation if objects == "documents" else Simulation
+    return kind(seed, log=log).play()

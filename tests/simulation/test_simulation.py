@@ -77,6 +77,14 @@ def test_two_hundred_seeds_violate_nothing(part: int) -> None:
 
 
 @pytest.mark.slow
+def test_a_dozen_seeds_of_documents_violate_nothing() -> None:
+    """Issue 5: the same for products, invoices and payments."""
+    answer = simulate("OBJECTS=documents", "SEEDS=12")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "scenarios: 12" in lines(answer)
+
+
+@pytest.mark.slow
 def test_seeds_that_failed_once_violate_nothing() -> None:
     answer = simulate("ONLY=" + ",".join(map(str, FAILED_ONCE)))
     assert answer.returncode == 0, answer.stdout + answer.stderr
