@@ -173,12 +173,14 @@ class RecordLink(models.Model):
                 fields=["state", "-updated_at", "-id", *LISTED[:1], *LISTED[2:]],
                 name="link_state_listed",
             ),
-            # The other orders of the list.
-            models.Index(fields=["document_date", "id"], name="link_document_date"),
-            models.Index(fields=["amount", "id"], name="link_amount"),
-            models.Index(fields=["label", "id"], name="link_label"),
+            # The other orders of the list, with what it is filtered by most.
             models.Index(
-                fields=["failing_since", "id"],
+                fields=["document_date", "id", "state", "definition"], name="link_document_date"
+            ),
+            models.Index(fields=["amount", "id", "state", "definition"], name="link_amount"),
+            models.Index(fields=["label", "id", "state", "definition"], name="link_label"),
+            models.Index(
+                fields=["failing_since", "id", "state", "definition"],
                 condition=models.Q(failing_since__isnull=False),
                 name="link_failing_since",
             ),

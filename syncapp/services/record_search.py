@@ -28,6 +28,8 @@ COLUMNS = ("label", "party", "number", "email")
 SHORTEST = 3
 #: Up to so many records are read one by one for words that are too short for the index.
 FEW = 20_000
+#: Words that more records hold are looked for in the order of the list, which soon fills a page.
+MANY = 50_000
 _TRIGGERS = ("insert", "update", "delete")
 _TEXT = "lower(" + " || ' ' || ".join(COLUMNS) + ")"
 
@@ -46,11 +48,28 @@ def narrow(links: QuerySet[RecordLink], words: str) -> QuerySet[RecordLink]:
         exact = links.filter(pk__in=_of_id(parts[0])) if len(parts) == 1 else links.none()
         few = RecordLink.objects.order_by()[: FEW + 1].count() <= FEW
         return _read_all(links, parts) if few else exact
+    if is_common(words, links.db):
+        return _read_all(links, parts, alone=False)
     found = links.filter(pk__in=_indexed(links.db, long, alone=len(parts) == 1))
     for part in parts:
         if part not in long:
             found = found.filter(_holds(part))
     return found
+
+
+def is_common(words: str, alias: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether more than ``MANY`` records hold all words; looks no further than it must."""
+    long = [part for part in words.split() if len(part) >= SHORTEST]
+    if not long or not is_indexed(alias):
+        return False
+    found = _indexed(alias, long, alone=False)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM ({found.sql} LIMIT {MANY + 1}) AS found",  # noqa: S608
+            found.params,
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0] > MANY)
 
 
 def _indexed(alias: str, words: list[str], *, alone: bool) -> RawSQL:
@@ -89,12 +108,15 @@ def _of_id(word: str) -> RawSQL:
     return RawSQL(sql, params)  # noqa: S611 # own names, words as parameters
 
 
-def _read_all(links: QuerySet[RecordLink], words: list[str]) -> QuerySet[RecordLink]:
-    exact = Q(pk__in=_of_id(words[0])) if len(words) == 1 else Q(pk__in=[])
+def _read_all(
+    links: QuerySet[RecordLink], words: list[str], *, alone: bool = True
+) -> QuerySet[RecordLink]:
     held = Q()
     for word in words:
         held &= _holds(word)
-    return links.filter(held | exact)
+    if alone and len(words) == 1:
+        held |= Q(pk__in=_of_id(words[0]))
+    return links.filter(held)
 
 
 def _holds(word: str) -> Q:
