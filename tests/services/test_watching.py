@@ -22,6 +22,7 @@ from syncapp.models import (
     SyncRun,
 )
 from syncapp.services import digest, kinds, mails, preferences, watching
+from syncapp.tasks import watch
 from tests.admin.rows import joined, known, syncing
 from tests.proves import proves
 from tests.services.postbox import Clock, Postbox, doors, part
@@ -288,3 +289,13 @@ def test_changes_that_wait_for_approval_are_told_to_approvers(definition: SyncDe
     assert look() == []
     Approval.objects.update(state="sent")
     assert look() == []
+
+
+def test_the_task_looks_and_writes_digests(definition: SyncDefinition) -> None:
+    user = person()
+    preferences.save(user=user, name="time_zone", value="UTC")
+    preferences.save(user=user, name="digest_hour", value=timezone.now().hour)
+    Connection.objects.filter(side="hubspot").update(status="reconnect")
+    watch()
+    watch()
+    assert sorted(Mail.objects.values_list("kind", flat=True)) == ["connection", "digest"]
