@@ -25,7 +25,7 @@ from syncapp.core.dates import as_date
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, SyncRun, Trigger
-from syncapp.services import approvals, connections, definitions, joining
+from syncapp.services import approvals, company_time, connections, definitions, joining, people
 from syncapp.tasks import run_account_pair
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,11 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 "<int:pk>/review/",
                 page(self, self.review, "syncapp.review_accountpair", methods=POST),
                 name="syncapp_pair_review",
+            ),
+            path(
+                "<int:pk>/time-zone/",
+                page(self, self.time_zone, "syncapp.change_accountpair", methods=POST),
+                name="syncapp_pair_time_zone",
             ),
             path(
                 "<int:pk>/fees/",
@@ -200,6 +205,7 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 }
             ),
             "may_change": self.has_change_permission(request, pair),
+            "zones": sorted(people.zones()),
             "may_delete": self.has_delete_permission(request, pair),
             "may_pause": request.user.has_perm("syncapp.pause_accountpair"),
             "may_run": request.user.has_perm("syncapp.run_accountpair"),
@@ -293,6 +299,29 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
         ):
             wake(pair.pk)
             messages.success(request, _reviewed_words(pair))
+        return redirect("admin:syncapp_accountpair_change", pk)
+
+    def time_zone(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Set the company's time zone, or leave it to the accounts."""
+        pair = get_object_or_404(AccountPair, pk=pk)
+        zone = request.POST.get("time_zone", "").strip()
+        try:
+            is_new = company_time.set_time_zone(
+                pair, zone, who=request.user.get_username(), now=timezone.now()
+            )
+        except company_time.NoSuchZone:
+            messages.error(
+                request,
+                _("“%s” is no time zone. Choose one of the list, such as America/New_York.") % zone,
+            )
+        else:
+            if is_new:
+                wake(pair.pk)
+                messages.success(
+                    request,
+                    _("Days are those of %s now. Every record is planned again.")
+                    % pair.company_time_zone,
+                )
         return redirect("admin:syncapp_accountpair_change", pk)
 
 

@@ -28,6 +28,7 @@ TITLES = {
     "writes": gettext_lazy("All writes"),
     "connection": gettext_lazy("Connection"),
     "joined": gettext_lazy("Accounts joined"),
+    "time_zone": gettext_lazy("Time zone of the company"),
     "reviewed_through": gettext_lazy("Reviewed through"),
     "roles": gettext_lazy("Roles"),
     "permissions": gettext_lazy("Single permissions"),

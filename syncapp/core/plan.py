@@ -88,6 +88,21 @@ def because(code: str, **params: str) -> Status:
     return Status(REASONS[code].state, code, params)
 
 
+def needs(record: str, status: Status) -> Status:
+    """Failing because another record is: that record and its own reason.
+
+    Where that one only needs a further record, the further one is named and nothing is repeated.
+
+    Args:
+        record: What is needed, as a person says it ("the invoice “7”").
+        status: Why that is not in sync.
+    """
+    further = status.params.get("record", "") if status.code == "dependency" else ""
+    return because(
+        "dependency", record=record, why=f"it needs {further}." if further else str(status)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something to be told once in the record log. The key says whether it was told."""

@@ -23,6 +23,7 @@ from syncapp.models import (
     RehearsalRow,
     SyncDefinition,
     SyncRun,
+    TieOut,
 )
 from syncapp.services import exports
 
@@ -34,6 +35,8 @@ RUNS_DAYS = 90
 MESSAGES_DAYS = 90
 REHEARSAL_ROWS_DAYS = 14
 USAGE_DAYS = 400
+#: Statements of a month are looked up again at the end of a year and in an audit.
+STATEMENT_DAYS = 400
 DELETED_SYNC_DAYS = 30
 EXPORT_DAYS = exports.KEPT_DAYS
 DISPUTED = (RecordLogEntry.Kind.CONFLICT, RecordLogEntry.Kind.REFUSED)
@@ -65,6 +68,7 @@ def prune(*, env: Env) -> dict[str, int]:
         "notifications": _delete(
             Notification.objects.filter(created_at__lt=before(MESSAGES_DAYS), read_at__isnull=False)
         ),
+        "statements": _delete(TieOut.objects.filter(requested_at__lt=before(STATEMENT_DAYS))),
         "consents": _delete(ConsentRequest.objects.filter(created_at__lt=before(1))),
         "usage": _delete(ApiUsage.objects.filter(day__lt=before(USAGE_DAYS).date()))
         + _delete(MonthlyReads.objects.filter(month__lt=before(USAGE_DAYS).date())),

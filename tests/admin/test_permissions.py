@@ -134,6 +134,8 @@ def test_a_list_action_needs_its_permission(present: Rows, role: str) -> None:
         ("approver", "admin:syncapp_pair_review", 403),
         ("operator", "admin:syncapp_pair_review", 403),
         ("administrator", "admin:syncapp_pair_review", 302),
+        ("operator", "admin:syncapp_pair_time_zone", 403),
+        ("administrator", "admin:syncapp_pair_time_zone", 302),
         ("administrator", "admin:syncapp_pair_pause", 302),
         ("administrator", "oauth_start", 302),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from syncapp.models import PendingWrite, RecordLogEntry, SyncRun
+from syncapp.models import PendingWrite, RecordLogEntry, SyncRun, TieOut
 from syncapp.services import retention
 from tests.world import World
 
@@ -32,6 +32,7 @@ def test_old_rows_go_and_open_writes_disputes_and_links_stay() -> None:
             "rehearsals",
             "mails",
             "notifications",
+            "statements",
             "consents",
             "usage",
             "exports",
@@ -50,6 +51,18 @@ def test_old_rows_go_and_open_writes_disputes_and_links_stay() -> None:
     world.clock.advance(timedelta(days=350).total_seconds())
     retention.prune(env=world.env)
     assert not RecordLogEntry.objects.exists()
+
+
+def test_statements_of_the_tie_out_stay_for_thirteen_months() -> None:
+    world = World()
+    for days in (401, 399):
+        asked = world.env.clock.now() - timedelta(days=days)
+        TieOut.objects.create(
+            pair=world.pair, month=asked.date().replace(day=1), requested_at=asked
+        )
+    assert retention.prune(env=world.env)["statements"] == 1
+    (kept,) = TieOut.objects.all()
+    assert kept.requested_at == world.env.clock.now() - timedelta(days=399)
 
 
 def test_export_files_go_after_a_week() -> None:

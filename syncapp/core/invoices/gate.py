@@ -20,7 +20,7 @@ from syncapp.core.invoices.lines import (
     to_booked,
 )
 from syncapp.core.money import ZERO, amount, rounded, shown
-from syncapp.core.plan import FieldChange, RecordPlan, Status, because
+from syncapp.core.plan import FieldChange, RecordPlan, Status, because, needs
 from syncapp.core.planner import Observed, SyncConfig, mapped_values
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
@@ -53,7 +53,7 @@ def party_on(party: Party, side: Side, noun: str) -> str | RecordPlan:
         return RecordPlan(because("waits_for", record=record), waits_on=party.link, wants=wants)
     if status is None or status.state is State.WAITING:
         return RecordPlan(because("waits_for", record=record), waits_on=party.link)
-    return RecordPlan(because("dependency", record=record, why=str(status)), waits_on=party.link)
+    return RecordPlan(needs(record, status), waits_on=party.link)
 
 
 def only_party(facts: InvoiceFacts) -> Party | Status:

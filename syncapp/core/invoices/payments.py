@@ -23,6 +23,7 @@ from syncapp.core.plan import (
     RecordPlan,
     Status,
     because,
+    needs,
 )
 from syncapp.core.planner import (
     Facts,
@@ -221,8 +222,7 @@ def _until_synced(invoice: PaidInvoice, link: LinkState) -> RecordPlan:
     if status is not None and status.state is State.EXCLUDED:
         return RecordPlan(because("pay_invoice_not_synced"), base=link.base, waits_on=invoice.link)
     if status is not None and status.state is State.FAILING:
-        failing = because("dependency", record=record, why=str(status))
-        return RecordPlan(failing, base=link.base, waits_on=invoice.link)
+        return RecordPlan(needs(record, status), base=link.base, waits_on=invoice.link)
     waiting = because("waits_for", record=record)
     return RecordPlan(waiting, base=link.base, waits_on=invoice.link)
 
