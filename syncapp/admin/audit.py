@@ -98,7 +98,7 @@ class DayFilter(RangeDateFilter):  # type: ignore[misc] # no types in unfold
 class SettingChangeAdmin(ReadOnlyMixin, BaseAdmin[SettingChange]):
     """The changes of settings, the latest first."""
 
-    list_display = ("at", "who", "subject", "change")
+    list_display = ("when", "who", "what", "change")
     list_display_links = None
     list_filter = (PersonFilter, ChangedSyncFilter, ("at", DayFilter))
     list_filter_submit = True
@@ -107,7 +107,7 @@ class SettingChangeAdmin(ReadOnlyMixin, BaseAdmin[SettingChange]):
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-at", "-pk")
-    sortable_by = ("at",)
+    sortable_by = ("when",)
     search_fields = ("who", "subject", "setting")
     search_help_text = gettext_lazy("Person, sync or account")
     actions = None
@@ -134,6 +134,16 @@ class SettingChangeAdmin(ReadOnlyMixin, BaseAdmin[SettingChange]):
         query = request.GET.urlencode()
         context = {"query": f"?{query}" if query else "", **(extra_context or {})}
         return super().changelist_view(request, context)
+
+    @display(description=gettext_lazy("When"), ordering="at")
+    def when(self, row: SettingChange) -> datetime:
+        """The moment, in the time zone of who looks."""
+        return row.at
+
+    @display(description=gettext_lazy("What it belongs to"))
+    def what(self, row: SettingChange) -> str:
+        """The sync, account pair, connection or person."""
+        return row.subject
 
     @display(description=gettext_lazy("Change"))
     def change(self, row: SettingChange) -> SafeString:

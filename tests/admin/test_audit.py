@@ -20,6 +20,7 @@ from syncapp.services import (
     setting_changes,
 )
 from tests.admin.conftest import signed_in
+from tests.proves import proves
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,6 +39,7 @@ def seen(client: Client, query: str = "") -> str:
     return answer.content.decode()
 
 
+@proves("B12")
 def test_each_changed_setting_of_a_sync_is_kept_by_itself(world: World) -> None:
     definition = world.sync("contacts")
     SettingChange.objects.all().delete()

@@ -43,7 +43,7 @@ def asked(**where: Any) -> Approval:
 # -- soft close
 
 
-@proves("E3.3-reviewed-through")
+@proves("B20", "E3.3-reviewed-through")
 def test_b20_a_document_of_a_reviewed_period_is_posted_once_it_is_approved(
     trade: Trade, seller: Seller
 ) -> None:
@@ -77,7 +77,7 @@ def test_b20_a_document_of_a_reviewed_period_is_posted_once_it_is_approved(
     assert trade.quiet()
 
 
-@proves("E3.3-reviewed-through")
+@proves("B20", "E3.3-reviewed-through")
 def test_b20_a_later_date_needs_no_approval(trade: Trade, seller: Seller) -> None:
     seller.bill(trade.client(), line("Design", "50"), hs_invoice_date="2026-11-11T00:00:00Z")
     trade.start()
@@ -87,7 +87,7 @@ def test_b20_a_later_date_needs_no_approval(trade: Trade, seller: Seller) -> Non
     assert not Approval.objects.exists()
 
 
-@proves("E3.3-reviewed-through")
+@proves("B20", "E3.3-reviewed-through")
 def test_b20_what_changes_after_the_approval_is_asked_for_again(
     trade: Trade, seller: Seller
 ) -> None:
@@ -114,7 +114,7 @@ def test_b20_what_changes_after_the_approval_is_asked_for_again(
     assert trade.quiet()
 
 
-@proves("E3.3-reviewed-through")
+@proves("B20", "E3.3-reviewed-through")
 def test_b20_an_approval_is_good_for_one_write(trade: Trade, seller: Seller) -> None:
     link = trade.sold(hs_invoice_date=EARLY, hs_comments="One")
     review(trade.world)
@@ -161,6 +161,7 @@ def test_b20_a_date_that_leaves_the_reviewed_period_waits_too(trade: Trade, sell
     assert seller.booked(link.quickbooks_id)["TxnDate"] == "2026-11-20"
 
 
+@proves("B20")
 def test_b20_a_void_waits(trade: Trade, seller: Seller) -> None:
     link = trade.sold(hs_invoice_date=EARLY)
     review(trade.world)
@@ -187,6 +188,7 @@ def test_b20_what_goes_to_hubspot_is_not_held(trade: Trade, seller: Seller) -> N
     assert asked().changes[0]["after"] == "From HubSpot"
 
 
+@proves("B20")
 def test_b20_a_payment_waits_by_its_own_date_and_holds_no_other(world: World) -> None:
     cashier = Cashier(world)
     (bill,) = cashier.billed("100", hs_invoice_date="2026-11-20T00:00:00Z")
@@ -264,6 +266,7 @@ def posting(trade: Trade, **options: Any) -> None:
     trade.start(options=options)
 
 
+@proves("B12")
 def test_b12_all_invoices_wait_where_the_sync_says_so(trade: Trade, seller: Seller) -> None:
     seller.bill(trade.client(), line("Design", "50"))
     posting(trade, approval="all")
@@ -311,6 +314,7 @@ def test_b12_customers_and_items_can_wait_too(world: World) -> None:
     assert world.quickbooks.names() == ["Bea Bly"]
 
 
+@proves("B12")
 def test_b12_two_people(trade: Trade, seller: Seller) -> None:
     seller.bill(trade.client(), line("Design", "50"))
     posting(trade, approval="all", approval_by_another=True)
@@ -327,6 +331,7 @@ def test_b12_two_people(trade: Trade, seller: Seller) -> None:
     assert (asked().prepared_by, asked().decided_by) == ("cara", "dora")
 
 
+@proves("B12")
 def test_b12_sent_back_with_a_reason_and_asked_for_again(trade: Trade, seller: Seller) -> None:
     seller.bill(trade.client(), line("Design", "50"))
     posting(trade, approval="all")
