@@ -28,7 +28,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VIEWS = (
     ("first page", ""),
     ("page 1,000", "?page=after:{deep}"),
-    ("last page", "?sort=updated"),
     ("failing", "?state=failing"),
     ("failing, by amount", "?state=failing&sort=-amount"),
     ("in sync", "?state=in_sync"),
