@@ -35,6 +35,7 @@ SETTINGS = "syncapp.change_syncdefinition"
 SWITCH = "syncapp.activate_syncdefinition"
 CONNECT = "syncapp.connect_connection"
 RUN = "syncapp.run_accountpair"
+APPROVALS = "syncapp.view_approval"
 #: Reasons that the sync's own settings mend.
 MENDED_IN_SETTINGS = frozenset(
     {
@@ -241,7 +242,7 @@ def _remedy(request: HttpRequest, record: RecordLink) -> Button:
         own = definition.object_type if definition.host is None else definition.host.object_type
         return Button(_("Change settings"), link("admin:syncapp_wizard", definition.pair_id, own))
     approvals = link("admin:syncapp_approval_changelist")
-    if record.code in WAIT_FOR_A_PERSON and approvals:
+    if record.code in WAIT_FOR_A_PERSON and request.user.has_perm(APPROVALS):
         return Button(_("To the approvals"), approvals)
     may_retry = request.user.has_perm(RETRY)
     if record.needs_decision:
