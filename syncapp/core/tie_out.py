@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from syncapp.core.money import ZERO
+from syncapp.core.money import ZERO, shown
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 
@@ -31,6 +31,8 @@ class Standing(StrEnum):
     DRAFT = "draft"
     VOIDED = "voided"
     NOT_ARRIVED = "not_arrived"
+    UNAPPLIED = "unapplied"
+    CREDIT = "credit"
 
 
 class Coverage(StrEnum):
@@ -246,6 +248,14 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "A draft in {side}: drafts are not counted, and not sent until they are finalized.",
         "",
     ),
+    "unapplied": (
+        "{amount} of this payment are applied to no invoice, so HubSpot does not show them.",
+        "Apply them to an invoice in QuickBooks.",
+    ),
+    "credit_memo": (
+        "A credit memo: HubSpot shows what is applied to an invoice; {amount} are left of it.",
+        "",
+    ),
     "not_arrived": ("Its money has not arrived (or was lost), so it is not counted.", ""),
     "currency_differs": (
         "HubSpot has it in {hubspot}, QuickBooks in {quickbooks}, though it counts as in sync.",
@@ -264,8 +274,10 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Look at it on both sides.",
     ),
 }
+#: What only QuickBooks has, and why HubSpot does not.
+_EXTRAS = {Standing.UNAPPLIED: "unapplied", Standing.CREDIT: "credit_memo"}
 _UNEXPLAINED = frozenset({"currency_differs", "voided_once", "one_side", "differs"})
-_NOTES = frozenset({"draft", "not_arrived"})
+_NOTES = frozenset({"draft", "not_arrived", "unapplied", "credit_memo"})
 
 
 def tie_out(
@@ -331,6 +343,9 @@ def _note(case: Case, begins: str, ends: str) -> Cause | None:
             return _cause("draft", side=side.label)
         if document.standing is Standing.NOT_ARRIVED:
             return _cause("not_arrived")
+        if document.standing in _EXTRAS:
+            rest = shown(document.amount, document.currency)
+            return _cause(_EXTRAS[document.standing], amount=rest)
     return None
 
 

@@ -22,7 +22,7 @@ from syncapp.core.sides import Side
 from syncapp.core.tie_out import Figures, Finding, Row, TieOut, tie_out
 from syncapp.models import AccountPair
 from syncapp.models import TieOut as Statement
-from syncapp.services import budgets, connections, tie_out_reading
+from syncapp.services import budgets, connections, tie_out_extras, tie_out_reading
 from syncapp.services.tie_out_reading import Month
 
 #: One that began and was never finished: its worker died.
@@ -127,7 +127,7 @@ def _compare(
         ties=cast("AssociatingConnector", connectors[Side.HUBSPOT]),
         tell=tell,
     )
-    cases = tie_out_reading.read(month)
+    cases = [*tie_out_reading.read(month), *tie_out_extras.read(month)]
     tell("Comparing")
     return tie_out(
         cases, first=month.first, last=month.last, coverage=tie_out_reading.coverage(pair)

@@ -305,7 +305,7 @@ def _case(
     begun: datetime | None,
     unposted: Mapping[int, tuple[Decimal, str]],
 ) -> Case:
-    home = _home(month)
+    home = home_currency(month)
     fresh = {
         side: document(kind, side, record.values, record.ref.id, where=month.zone, home=home)
         for side, record in one.fresh.items()
@@ -325,7 +325,8 @@ def _case(
     )
 
 
-def _home(month: Month) -> str:
+def home_currency(month: Month) -> str:
+    """The company's currency, which documents without one have."""
     return str(month.pair.quickbooks.details.get("currency") or "")
 
 
@@ -337,7 +338,7 @@ def _unposted(month: Month, invoices: Sequence[int]) -> dict[int, tuple[Decimal,
             parent__in=invoices[at : at + CHUNK], definition__object_type=OBJECTS[Kind.PAYMENT]
         ).exclude(state=State.IN_SYNC)
         for link in payments.order_by("pk"):
-            known = _known(Kind.PAYMENT, link, where=month.zone, home=_home(month))
+            known = _known(Kind.PAYMENT, link, where=month.zone, home=home_currency(month))
             paid = {
                 side: one.amount
                 for side, one in known.seen.items()

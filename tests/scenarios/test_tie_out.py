@@ -13,6 +13,7 @@ from syncapp.core.errors import SyncError
 from syncapp.models import Connection, TieOut
 from syncapp.services import preflight, tie_out
 from tests.preflights import books
+from tests.proves import proves
 from tests.scenarios.documents import Seller, line, sale
 from tests.world import World
 
@@ -218,3 +219,37 @@ def test_what_is_kept_is_plain_json(world: World, seller: Seller) -> None:
     assert kept.state == "finished"
     assert json.loads(json.dumps(kept.figures)) == kept.figures
     assert (kept.progress, sorted(kept.api_calls)) == ("", ["hubspot", "quickbooks"])
+
+
+@proves("B3")
+def test_unapplied_money_and_credit_memos_are_told_with_their_reason(
+    world: World, seller: Seller
+) -> None:
+    customer, item, (first, *_rest) = booked(world, seller)
+    seller.pay(customer, "50", (first, "40"), TxnDate="2026-11-20", PaymentRefNum="CH-1")
+    credit = {
+        "CustomerRef": {"value": customer}, "Line": [sale(item, "25")], "DocNumber": "C-1",
+        "TxnDate": "2026-11-21",
+    }  # fmt: skip
+    world.quickbooks.call("POST", "/creditmemo", credit)
+    start(world, seller)
+    world.settle(6)
+    told = look(world)
+    assert told["ties_out"]
+    assert total(told)["quickbooks"]["paid"] == total(told)["hubspot"]["paid"] == "40.00"
+    (row,) = told["customers"]
+    reasons = {
+        one["label"]: (one["code"], one["reason"], one["is_note"]) for one in row["findings"]
+    }
+    assert reasons == {
+        "CH-1": (
+            "unapplied",
+            "10.00 USD of this payment are applied to no invoice, so HubSpot does not show them.",
+            True,
+        ),
+        "C-1": (
+            "credit_memo",
+            "A credit memo: HubSpot shows what is applied to an invoice; 25.00 USD are left of it.",
+            True,
+        ),
+    }
