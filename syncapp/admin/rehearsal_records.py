@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.base import render
 from syncapp.admin.rehearsals import EXPORT, find, labels_of, records_url
@@ -29,6 +29,15 @@ from syncapp.services.env import real_env
 PAGE_ROWS = 50
 SEARCH_LENGTH = 200
 TEMPLATE = "admin/syncapp/wizard/records.html"
+#: What the posting of an invoice tells in its own form.
+POSTED = {"CustomerRef.value", "DocNumber", "TxnDate", "DueDate", "CurrencyRef.value"}
+#: Fields that no mapping names.
+FIELD_WORDS = {
+    "CustomerRef.value": gettext_lazy("Customer"),
+    "CurrencyRef.value": gettext_lazy("Currency"),
+    "ExchangeRate": gettext_lazy("Exchange rate"),
+    "PrivateNote": gettext_lazy("Memo on statement"),
+}
 
 ModelAdmin = admin.ModelAdmin[SyncDefinition]
 
@@ -144,6 +153,11 @@ def _shown(row: RehearsalRow, *, known: bool, deposits: list[dict[str, str]]) ->
         "reason": reason,
         "remedy": remedy,
         "posting": _posting(row.posting, deposits) if row.posting else {},
+        "changes": [
+            {**one, "label": FIELD_WORDS.get(one["label"], one["label"])}
+            for one in row.changes
+            if not row.posting or one["field"] not in POSTED
+        ],
         "summary": _summary(row),
     }
 

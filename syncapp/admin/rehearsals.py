@@ -190,10 +190,26 @@ def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str
             "url": records_url(found, "waiting:waits_for"),
         }
     if pair.name == "invoices":
-        yield {
-            "text": _("0 payments: payments follow after their invoices are there, each one once."),
-            "url": "",
-        }
+        yield {"text": _payment_words(documents.get("create:quickbooks", {})), "url": ""}
+
+
+def _payment_words(told: Mapping[str, Mapping[str, Any]]) -> str:
+    """What follows of payments once the invoices are posted."""
+    count = sum(one.get("paid_count", 0) for one in told.values())
+    if not count:
+        return _("0 payments: HubSpot has collected nothing on these invoices.")
+    sums = [
+        shown(Decimal(one["paid"]), currency)
+        for currency, one in told.items()
+        if one.get("paid_count")
+    ]
+    return ngettext(
+        "%(count)s of them is paid in HubSpot, %(sums)s: its payments follow after it, each once, "
+        "to the account of their processor.",
+        "%(count)s of them are paid in HubSpot, %(sums)s: their payments follow after them, each "
+        "once, to the account of their processor.",
+        count,
+    ) % {"count": f"{count:,}", "sums": " + ".join(sums)}
 
 
 def _money_words(told: Mapping[str, Mapping[str, Any]], *, with_closed: bool = False) -> str:

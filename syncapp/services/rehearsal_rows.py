@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from syncapp.core.invoices.books import Books
 from syncapp.core.likeness import name_key, phone_key
-from syncapp.core.money import as_amount
+from syncapp.core.money import ZERO, amount, as_amount
 from syncapp.core.plan import Change, ChangeOp
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Side
@@ -36,7 +35,8 @@ class RowKeeper:
     """Hears of each decision of one rehearsal; ``flush`` saves what is left.
 
     Attributes:
-        documents: ``{kind: {currency: {count, amount, first, last, closed}}}`` of what has money.
+        documents: ``{kind: {currency: {count, amount, first, last, closed, paid_count, paid}}}``
+            of what has money; ``paid`` is what HubSpot collected already of what is posted.
     """
 
     def __init__(self, rehearsal: Rehearsal, config: SyncConfig, postings: Postings) -> None:
@@ -73,7 +73,7 @@ class RowKeeper:
         """The sums of the documents, amounts as decimal text."""
         return {
             kind: {
-                currency: {**told, "amount": f"{told['amount']:f}"}
+                currency: {**told, "amount": f"{told['amount']:f}", "paid": f"{told['paid']:f}"}
                 for currency, told in sorted(by_currency.items())
             }
             for kind, by_currency in sorted(self.documents.items())
@@ -142,8 +142,14 @@ class RowKeeper:
             return
         told = self.documents.setdefault(row.kind, {}).setdefault(
             row.currency,
-            {"count": 0, "amount": Decimal(0), "first": "", "last": "", "closed": 0},
-        )
+            {
+                "count": 0, "amount": ZERO, "first": "", "last": "", "closed": 0,
+                "paid_count": 0, "paid": ZERO,
+            },
+        )  # fmt: skip
+        paid = amount(row.posting.get("paid"))
+        told["paid_count"] += bool(paid)
+        told["paid"] += paid
         told["count"] += 1
         told["amount"] += row.amount
         told["closed"] += row.is_closed

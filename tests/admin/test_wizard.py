@@ -354,9 +354,9 @@ def test_another_step_that_was_saved_meanwhile_is_in_nobodys_way(
 
 def test_who_else_has_the_sync_open_is_said(world: World, administrator: Client) -> None:
     address = reverse("admin:syncapp_wizard_presence", args=[world.pair.pk, "contacts"])
-    assert "has had this sync open" not in administrator.post(address).content.decode()
+    assert "has this sync open" not in administrator.post(address).content.decode()
     shown = signed_in("bob").post(address).content.decode()
-    assert "ada has had this sync open since" in shown
+    assert "ada has this sync open, too, since" in shown
     world.clock.advance(100)  # ada's window is closed
     assert "ada has" not in signed_in("carl").post(address).content.decode()
 

@@ -203,7 +203,7 @@ def test_two_windows_the_back_button_and_a_session_that_ends(
     colleague.watch()
     colleague.sign_in("ben")
     colleague.page.goto(page.url)
-    expect(colleague.page.get_by_text("ada has had this sync open since")).to_be_visible()
+    expect(colleague.page.get_by_text("ada has this sync open, too, since")).to_be_visible()
     colleague.keep("wizard-two-people")
     other.close()
     assert colleague.troubles == []
@@ -227,3 +227,38 @@ def test_an_account_that_is_slow_or_down(visit: Visit, hubspot: str, quickbooks:
     expect(page.get_by_role("button", name="Switch on")).to_be_disabled()
     expect(page.get_by_text("an invoice of which Invoice status")).to_be_visible()
     visit.keep("wizard-4-vendor-down")
+
+
+@proves("S10", "B1")
+def test_invoices_are_reviewed_as_they_would_be_posted(
+    visit: Visit, hubspot: str, quickbooks: str
+) -> None:
+    page = connected(visit)
+    everybody(visit)
+    expect(page.get_by_role("button", name="Switch on")).to_be_enabled(timeout=90_000)
+    page.locator("input[name=marker]").check()
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.locator("[id^=count-][id$=-in_sync]")).to_be_visible(timeout=60_000)
+    expect(page.locator("[id^=count-][id$=-waiting]")).to_have_count(0, timeout=90_000)
+    home(visit)
+    page.locator("li, tr, div", has_text="Invoices").get_by_role("link", name="Set up").last.click()
+    expect(page.get_by_text("Set up sync: Invoices").first).to_be_visible()
+    page.locator("label.tn-choice", has_text="Both ways").click()
+    visit.keep("wizard-1-invoices")
+    visit.next()
+    page.locator("#option-income_account").select_option(index=1)
+    page.locator("#option-clearing_accounts-hs_payments").select_option(index=1)
+    page.locator("input[name=option-not_taxable]").check()
+    visit.keep("wizard-2-invoices")
+    visit.next()
+    page.fill("#start", "")
+    visit.keep("wizard-3-invoices")
+    visit.next()
+    expect(page.get_by_text(re.compile("^Will post .* in QuickBooks"))).to_be_visible(
+        timeout=90_000
+    )
+    visit.keep("wizard-4-invoices")
+    page.get_by_role("link", name=re.compile("^Will post .* in QuickBooks")).click()
+    page.locator("details summary", has_text="Posting").first.click()
+    expect(page.get_by_text("Item → account").first).to_be_visible()
+    visit.keep("rehearsal-postings")

@@ -96,6 +96,8 @@ def _option(option: Option, config: SyncConfig, accounts: Mapping[str, str]) -> 
             return str(labels.get(str(value), value))
         case OptionKind.CONFIRMATION:
             return _("Confirmed by %s.") % value if value else _("Not confirmed.")
+        case OptionKind.AMOUNT:
+            return str(value) if value else _("No amount.")
         case OptionKind.ACCOUNT:
             return accounts.get(str(value), str(value)) if value else _("None chosen.")
     told = value if isinstance(value, Mapping) else {}
