@@ -260,5 +260,7 @@ def test_invoices_are_reviewed_as_they_would_be_posted(
     visit.keep("wizard-4-invoices")
     page.get_by_role("link", name=re.compile("^Will post .* in QuickBooks")).click()
     page.locator("details summary", has_text="Posting").first.click()
-    expect(page.get_by_text("Item → account").first).to_be_visible()
+    expect(page.locator(".tn-lines", has_text="Total").first).to_be_visible()
+    expect(page.locator(".tn-lines li", has_text="→ Services").first).to_be_visible()
+    expect(page.get_by_text("HubSpot payments → Checking").first).to_be_visible()
     visit.keep("rehearsal-postings")
