@@ -108,7 +108,9 @@ class Visit:
         self.page.on("request", self._look)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A later click calls an earlier question off: htmx reports that as an error of its own.
+        called_off = message.text in {"htmx:afterRequest", "htmx:sendAbort"}
+        if message.type == "error" and not called_off:
             self.troubles.append(f"console: {message.text}")
 
     def _look(self, request: Request) -> None:
