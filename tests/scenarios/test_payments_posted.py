@@ -222,7 +222,7 @@ def test_a_payment_waits_for_its_invoice(cashier: Cashier) -> None:
     cashier.begin()
     link = cashier.world.link(definition__object_type="payments")
     assert (link.state, link.code) == ("failing", "dependency")
-    assert "books are closed through 2026-11-01" in link.explanation
+    assert "which is not in sync: The books are closed" in link.explanation
     assert cashier.posted() == []
     cashier.close_books(None)
     cashier.world.clock.advance(6 * 3600 + 60)
