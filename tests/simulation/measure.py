@@ -17,7 +17,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.simulation.mutants import MUTANTS, PLANTED, RULES, Mutant
+from tests.simulation.documents.mutants import DOCUMENTS
+from tests.simulation.mutants import MUTANTS, PLANTED, RULES
+from tests.simulation.mutation import Mutant
 from tests.simulation.runner import begin, play
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +101,8 @@ def tables(found: Mapping[str, Finding]) -> str:
     """The tables of the rules and of the planted bugs."""
     return (
         f"\nRules switched off:\n\n{_table(RULES, found)}"
-        f"\nBugs planted by hand:\n\n{_table(PLANTED, found)}\n"
+        f"\nBugs planted by hand:\n\n{_table(PLANTED, found)}"
+        f"\nRules of documents switched off (`OBJECTS=documents`):\n\n{_table(DOCUMENTS, found)}\n"
     )
 
 

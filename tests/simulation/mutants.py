@@ -10,37 +10,11 @@ import importlib
 import inspect
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from tests.simulation.documents.mutants import DOCUMENTS
 from tests.simulation.faults import KINDS
-
-
-@dataclass(frozen=True)
-class Patch:
-    """Replace a text in a function (``module:function`` or ``module:Class.method``)."""
-
-    where: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """What is switched off, and how.
-
-    Attributes:
-        settings: Values of ``settings.SYNC`` that are changed.
-        focus: Weights of the faults that show it, for what is too rare among all of them.
-        objects: The scenarios in which it shows.
-    """
-
-    says: str
-    patches: tuple[Patch, ...] = ()
-    settings: Mapping[str, int] | None = None
-    focus: Mapping[str, int] | None = None
-    objects: str = "contacts"
-
+from tests.simulation.mutation import Mutant, Patch
 
 S = "syncapp.services"
 #: QuickBooks' unique names cover for several rules: here it takes a name twice.
@@ -56,7 +30,7 @@ RULES: Mapping[str, Mutant] = {
         (
             Patch(f"{S}.apply:apply_due", "len(sync.definition.listed) == len(Side)", "True"),
             Patch(f"{S}.facts:facts_of", "listed=sync.definition.listed", "listed=frozenset(Side)"),
-            Patch(f"{S}.runs:_work", "        return False\n", "        pass\n"),
+            Patch(f"{S}.runs:_round", "        return False\n", "        pass\n"),
             Patch(f"{S}.apply:apply_due", "if context.is_spent:", "if False:"),
             Patch(f"{S}.apply:_write", "if context.is_spent:", "if False:"),
             Patch(
@@ -269,7 +243,7 @@ PLANTED: Mapping[str, Mutant] = {
         ),
     ),
 }
-MUTANTS: Mapping[str, Mutant] = {**RULES, **PLANTED}
+MUTANTS: Mapping[str, Mutant] = {**RULES, **PLANTED, **DOCUMENTS}
 #: What mutants need besides their rule, alone: it must violate nothing.
 CONTROLS: Mapping[str, Mutant] = {
     "control": Mutant("nothing", (NAMES_NOT_UNIQUE,), focus=LATE_AGAIN),
