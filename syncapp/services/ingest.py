@@ -126,11 +126,13 @@ def _read_window(
 ) -> bool:
     """Read one window of changes to its end, or as far as the slice allows."""
     overlap = timedelta(seconds=settings.SYNC["OVERLAP_SECONDS"])
-    window = dict(cursors[0].window) if cursors[0].window.get("mode") == CHANGES else {}
-    if not window:
-        positions = [c.position for c in cursors if c.position is not None]
-        window = {"mode": CHANGES, "since": (min(positions) - overlap).isoformat()}
     types = [sync.config.pair.type(side) for sync in syncs]
+    window = dict(cursors[0].window) if cursors[0].window.get("mode") == CHANGES else {}
+    # A place among other types is none: a sync was switched on or off meanwhile.
+    if window.get("types") != types:
+        positions = [c.position for c in cursors if c.position is not None]
+        since = (min(positions) - overlap).isoformat()
+        window = {"mode": CHANGES, "since": since, "types": types}
     fields = {sync.config.pair.type(side): sync.config.fields(side) for sync in syncs}
     while True:
         if context.is_spent:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from syncapp.connectors.quickbooks import changes
+from syncapp.models import Cursor
 from syncapp.services import definitions
 from tests.scenarios.documents import Seller, line, sale
 from tests.scenarios.paying import TO_INVOICE
@@ -132,3 +134,23 @@ def test_a_line_goes_without_a_product_that_was_archived(trade: Trade) -> None:
     mirror = trade.mirrored(sale(item, "100", "2", "50"))
     (shown,) = seller.lines_of(str(mirror.hubspot_id))
     assert (shown["name"], shown["hs_product_id"]) == ("Chair", None)
+
+
+def test_an_interrupted_reading_begins_anew_when_a_sync_was_switched_off(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I3: the place in the queries named the third of three types; with two the run crashed."""
+    world, seller = trade.world, trade.seller
+    monkeypatch.setattr(changes, "CDC_CAP", 2)
+    trade.mirrored()
+    world.clock.advance(400)
+    for number in range(4):
+        seller.item(f"Item {number}")
+        world.quickbooks.add(f"Customer {number}", f"c{number}@example.com")
+    world.run_until_crash("page_saved", 5)
+    cursor = Cursor.objects.get(side="quickbooks", stream="Payment")
+    assert cursor.window["after"]
+    definitions.turn_off(trade.invoice.definition)
+    world.clock.advance(400)
+    assert world.run().state == "finished"
+    assert world.link(label="Customer 3").hubspot_id

@@ -78,8 +78,8 @@ def test_two_hundred_seeds_violate_nothing(part: int) -> None:
 
 @pytest.mark.slow
 def test_a_dozen_seeds_of_documents_violate_nothing() -> None:
-    """Issue 5: the same for products, invoices and payments."""
-    answer = simulate("OBJECTS=documents", "SEEDS=12")
+    """Issue 5: products, invoices and payments; seed 50 failed once (an interrupted reading)."""
+    answer = simulate("OBJECTS=documents", "ONLY=50," + ",".join(map(str, range(1, 12))))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "scenarios: 12" in lines(answer)
 
