@@ -92,24 +92,10 @@ def gathered() -> str:
 
 
 def core_words() -> Iterator[Source]:
-    """The sentences of the core, which knows no gettext."""
-    from syncapp.core.operators import Operator
-    from syncapp.core.pairs import OBJECT_PAIRS
-    from syncapp.core.preflight.catalogue import CATALOGUE as CHECKS
-    from syncapp.core.reasons import REASONS
+    """The sentences of the core and the connectors, which know no gettext."""
+    from tools import core_words
 
-    for reason in REASONS.values():
-        told = [(reason.explanation, reason.remedy), *reason.wordings.values()]
-        for text in (text for pair in told for text in pair if text):
-            yield Source(text)
-    for check in CHECKS.values():
-        for text in (check.title, check.why, check.remedy, check.where, check.tick):
-            if text:
-                yield Source(text)
-    for pair in OBJECT_PAIRS.values():
-        yield Source(pair.title)
-    for operator in Operator:
-        yield Source(operator.words)
+    return (Source(text, plural) for text, plural in core_words.gathered())
 
 
 def foreign_words(package: str) -> list[Source]:

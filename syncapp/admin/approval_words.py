@@ -21,6 +21,7 @@ from syncapp.core.sides import Side
 from syncapp.core.values import is_empty
 from syncapp.models import Approval, RecordLink
 from syncapp.services import approvals
+from syncapp.services.words import noun_of
 
 CUSTOMER, LINES = "CustomerRef.value", "Line"
 #: Fields that no mapping names.
@@ -61,7 +62,7 @@ def rows(asked: Sequence[Approval], *, now: datetime, who: str) -> list[dict[str
 
 
 def _deed(asked: Approval) -> str:
-    noun = asked.definition.object_pair.nouns[Side.QUICKBOOKS]
+    noun = noun_of(asked.definition.object_pair, Side.QUICKBOOKS)
     words = {
         ChangeOp.CREATE: _("New %(noun)s in QuickBooks"),
         ChangeOp.VOID: _("Void the %(noun)s in QuickBooks"),

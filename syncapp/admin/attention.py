@@ -28,6 +28,7 @@ from syncapp.services import attention
 from syncapp.services.attention import Attention, Stalled
 from syncapp.services.counts import WAIT_FOR_A_PERSON
 from syncapp.services.overview import PairOverview
+from syncapp.services.words import noun_of
 
 RECORDS = "syncapp.view_recordlink"
 RETRY = "syncapp.retry_recordlink"
@@ -108,7 +109,7 @@ def _problems(
         url = link("admin:syncapp_brake", definition.pk)
         yield Problem(
             "back_hand",
-            _("%(sync)s waits for your confirmation") % {"sync": definition.object_pair.title},
+            _("%(sync)s waits for your confirmation") % {"sync": definition.title},
             str(definition.brake.get("sentence", "")),
             "warn",
             f"held-{definition.pk}",
@@ -171,11 +172,11 @@ def _stalled(request: HttpRequest, seen: PairOverview, one: Stalled, now: dateti
     title = (
         _("%(sync)s: last up to date %(ago)s")
         % {
-            "sync": one.definition.object_pair.title,
+            "sync": one.definition.title,
             "ago": moments.ago(one.read_until, now),
         }
         if one.read_until
-        else _("%(sync)s has not been read yet") % {"sync": one.definition.object_pair.title}
+        else _("%(sync)s has not been read yet") % {"sync": one.definition.title}
     )
     url = link("admin:syncapp_pair_run", seen.pair.pk)
     button = Button(_("Sync now"), url, posts=True) if request.user.has_perm(RUN) else None
@@ -189,7 +190,7 @@ def _stalled(request: HttpRequest, seen: PairOverview, one: Stalled, now: dateti
 
 def row(request: HttpRequest, record: RecordLink, now: datetime) -> dict[str, Any]:
     """One record as a row."""
-    noun = record.definition.object_pair.nouns[Side.QUICKBOOKS].capitalize()
+    noun = noun_of(record.definition.object_pair, Side.QUICKBOOKS).capitalize()
     name = record.number or record.label or record.hubspot_id or record.quickbooks_id or ""
     return {
         "record": record,

@@ -19,6 +19,7 @@ from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, SyncDefinition
 from syncapp.services import brakes
 from syncapp.services.env import real_env
+from syncapp.services.words import nouns_of
 from syncapp.tasks import run_account_pair
 
 ModelAdmin = admin.ModelAdmin[SyncDefinition]
@@ -81,10 +82,10 @@ def approve_rehearsal(model_admin: ModelAdmin, request: HttpRequest, pk: int) ->
 
 def rows(definition: SyncDefinition) -> list[dict[str, Any]]:
     """What would be written: words, count and money, one row per side and kind."""
-    told, nouns = definition.brake, definition.object_pair.nouns
+    told, pair = definition.brake, definition.object_pair
     found: list[dict[str, Any]] = []
     for side in Side:
-        names = {"nouns": f"{nouns[side]}s", "side": side.label}
+        names = {"nouns": nouns_of(pair, side), "side": side.label}
         amounts = told.get("money", {}).get(side.value, {})
         money = ", ".join(f"{amount} {currency}".strip() for currency, amount in amounts.items())
         for kind, words in (

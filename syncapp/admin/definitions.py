@@ -156,9 +156,7 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
     def sync(self, definition: SyncDefinition) -> SafeString:
         """The object, leading to its numbers."""
         url = reverse("admin:syncapp_object_view")
-        return format_html(
-            '<a class="tn-record" href="{}">{}</a>', url, definition.object_pair.title
-        )
+        return format_html('<a class="tn-record" href="{}">{}</a>', url, definition.title)
 
     @display(description=gettext_lazy("Direction"))  # type: ignore[untyped-decorator]
     def way(self, definition: SyncDefinition) -> str:

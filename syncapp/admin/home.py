@@ -29,6 +29,7 @@ from syncapp.models import AccountPair, Connection
 from syncapp.services import overview
 from syncapp.services import preflight as preflights
 from syncapp.services.overview import Overview, PairOverview
+from syncapp.services.words import title_of
 
 SEES_HOME = "syncapp.view_accountpair"
 CALM_POLL_SECONDS = 30
@@ -241,7 +242,7 @@ def _pair(request: HttpRequest, seen: PairOverview, now: datetime) -> dict[str, 
         if sees_syncs
         else [],
         "to_set_up": [
-            {"title": pair.title, "url": link("admin:syncapp_wizard", seen.pair.pk, name)}
+            {"title": title_of(pair), "url": link("admin:syncapp_wizard", seen.pair.pk, name)}
             for name, pair in OBJECT_PAIRS.items()
             if may_set_up and name not in present and not pair.host
         ],

@@ -57,7 +57,7 @@ def describe(request: HttpRequest, seen: PairOverview, card: SyncCard, now: date
     may_see = request.user.has_perm("syncapp.view_recordlink")
     return Card(
         pk=definition.pk,
-        title=definition.object_pair.title,
+        title=definition.title,
         subtitle=definition.get_direction_display(),
         badge=badge,
         tone=tone,

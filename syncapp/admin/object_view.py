@@ -38,6 +38,7 @@ from syncapp.models import SyncDefinition, SyncRun
 from syncapp.services import counts, overview, preferences, status
 from syncapp.services.counts import Group, Totals
 from syncapp.services.env import real_env
+from syncapp.services.words import noun_of
 
 PREFERENCE = "columns:objects"
 BUSY_POLL_SECONDS = 5
@@ -73,7 +74,7 @@ def show(model_admin: Page, request: HttpRequest) -> HttpResponse:
     """The page, or with ``?part=table`` its table alone (what the page asks for as it stands)."""
     now = real_env().clock.now()
     everything = status.live_definitions()
-    objects = sorted({(one.object_type, one.object_pair.title) for one in everything})
+    objects = sorted({(one.object_type, one.title) for one in everything})
     choice = _choice(request, {name for name, _title in objects})
     shown = [one for one in everything if not choice.object or one.object_type == choice.object]
     groups = _pairs(shown, now)
@@ -154,15 +155,15 @@ def _row(
     definition: SyncDefinition, totals: Totals, run: SyncRun | None, now: datetime
 ) -> dict[str, Any]:
     direction = Direction(definition.direction)
-    nouns = definition.object_pair.nouns
+    own = definition.object_pair
     wizard = definition if definition.host is None else definition.host
     return {
         "definition": definition,
-        "title": definition.object_pair.title,
+        "title": definition.title,
         "is_own": definition.host_id is None,
         "pair": definition.pair,
-        "left": nouns[Side.HUBSPOT].capitalize(),
-        "right": nouns[Side.QUICKBOOKS].capitalize(),
+        "left": noun_of(own, Side.HUBSPOT).capitalize(),
+        "right": noun_of(own, Side.QUICKBOOKS).capitalize(),
         "arrow": arrow(direction),
         "direction": DIRECTION_WORDS[direction],
         "counts": status.as_counts(totals),

@@ -157,7 +157,7 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
     def syncs(self, pair: AccountPair) -> str:
         """The objects that are switched on."""
         found = pair.definitions.filter(enabled=True, deleted_at=None)
-        return ", ".join(definition.object_pair.title for definition in found) or NOTHING
+        return ", ".join(definition.title for definition in found) or NOTHING
 
     # -- pages
 

@@ -117,7 +117,7 @@ def who_mends(link: RecordLink) -> str:
 def _record(link: RecordLink, now: datetime) -> Shown:
     return format_html(
         '<a class="tn-record" href="{}" title="{}">{}</a><div class="tn-quiet">{}</div>',
-        record_url(link), link, link, link.definition.object_pair.title,
+        record_url(link), link, link, link.definition.title,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from syncapp.models.links import STATES
 from syncapp.services import records
 from syncapp.services.assignments import colleagues, name_of
 from syncapp.services.records import RecordChoice
+from syncapp.services.words import title_of
 
 #: What the address says besides the filters.
 SORT, CURSOR, EDIT = "sort", "page", "edit"
@@ -109,7 +110,7 @@ def _selects(choice: RecordChoice) -> Iterable[tuple[str, str, Options, bool]]:
         .exclude(object_type__in=HIDDEN)
         .values_list("object_type", flat=True)
     )
-    objects = [(name, pair.title) for name, pair in OBJECT_PAIRS.items() if name in used]
+    objects = [(name, title_of(pair)) for name, pair in OBJECT_PAIRS.items() if name in used]
     pairs = [(str(one.pk), str(one)) for one in
              AccountPair.objects.select_related("hubspot", "quickbooks")]  # fmt: skip
     yield "object", _("Object"), objects, True

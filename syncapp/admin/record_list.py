@@ -191,7 +191,7 @@ def _row(
 
 def told(link: RecordLink, request: HttpRequest) -> str:
     """A record in words for a colleague, with its permanent link: what the copy button copies."""
-    title = link.definition.object_pair.title
+    title = link.definition.title
     facts = [
         f"{title}: {link}",
         link.number and link.number not in str(link) and _("number %(n)s") % {"n": link.number},

@@ -26,6 +26,7 @@ from syncapp.models import RecordLink
 from syncapp.services import manual_links, store
 from syncapp.services.config import load_config
 from syncapp.services.manual_links import DeedRefused
+from syncapp.services.words import noun_of
 
 _H, _Q = Side.HUBSPOT, Side.QUICKBOOKS
 #: What tells two records apart, by the fields that hold it.
@@ -85,7 +86,7 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: in
         "original": None,
         "own": _card(link, side, config),
         "other_label": side.other.label,
-        "noun": link.definition.object_pair.nouns[side.other],
+        "noun": noun_of(link.definition.object_pair, side.other),
         "q": words,
         "candidates": [_candidate(link, one, side.other, config) for one in found],
         "is_full": len(found) >= manual_links.MOST_FOUND,

@@ -36,6 +36,7 @@ from syncapp.models import RecordLink, RecordLogEntry
 from syncapp.services import assignments, connections, failed_calls, manual_links, store
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
+from syncapp.services.words import noun_of, said
 
 ENTRIES = 30
 #: So many agreeing fields are shown at once; more are folded away.
@@ -133,7 +134,7 @@ def side_of(link: RecordLink, side: Side) -> dict[str, Any]:
     return {
         "side": side,
         "label": side.label,
-        "noun": link.definition.object_pair.nouns[side],
+        "noun": noun_of(link.definition.object_pair, side),
         "id": record_id,
         "gone": store.get(link, "gone", side),
         "url": _record_url(link, side, record_id) if record_id else "",
@@ -188,7 +189,7 @@ def _fields(link: RecordLink, config: SyncConfig) -> Iterator[dict[str, Any]]:
         is_compared = link.is_linked and not mapping.creation_only
         agrees = mapping.agree(left, right)
         yield {
-            "label": mapping.label or mapping.hubspot,
+            "label": said(mapping.label) or mapping.hubspot,
             "hubspot_field": mapping.hubspot,
             "quickbooks_field": mapping.quickbooks,
             "hubspot": told(left, mapping.kind, link.currency),

@@ -25,6 +25,7 @@ from syncapp.core.sides import Side
 from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition
 from syncapp.services import accounts, rehearsal_files
 from syncapp.services.env import real_env
+from syncapp.services.words import nouns_of
 
 PAGE_ROWS = 50
 SEARCH_LENGTH = 200
@@ -113,7 +114,7 @@ def kind_words(found: Rehearsal, kind: str) -> str:
                 "field": labels_of(found).get(name, name), "side": Side(side).label,
             }  # fmt: skip
     if group in {"create", "update", "remove"} and rest in {one.value for one in Side}:
-        names = {"nouns": f"{pair.nouns[Side(rest)]}s", "side": Side(rest).label}
+        names = {"nouns": nouns_of(pair, Side(rest)), "side": Side(rest).label}
         return {
             "create": _("New %(nouns)s in %(side)s"),
             "update": _("Updates in %(side)s"),

@@ -28,6 +28,7 @@ from syncapp.services.env import real_env
 from syncapp.services.matching_list import AMBIGUOUS
 from syncapp.services.rehearsal import Standing
 from syncapp.services.rehearsal_rows import day_of
+from syncapp.services.words import noun_of, nouns_of, said, title_of
 
 FRAGMENT = "admin/syncapp/wizard/rehearsal.html"
 EXPORT = "syncapp.export_recordlink"
@@ -54,10 +55,10 @@ def labels_of(found: Rehearsal) -> dict[str, str]:
     labels: dict[str, str] = {}
     for mapping in found.definition.object_pair.mappings:
         for side in Side:
-            labels[mapping.field(side)] = mapping.label
+            labels[mapping.field(side)] = said(mapping.label)
     for told in found.document.get("mappings", []):
         for side in Side:
-            labels.setdefault(told[side.value], told.get("label") or told[side.value])
+            labels.setdefault(told[side.value], said(told.get("label", "")) or told[side.value])
     unique = found.definition.object_pair.unique_name
     if unique is not None:
         labels[unique] = labels[unique].partition(" ← ")[0]
@@ -102,7 +103,7 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
         "can_export": user.has_perm(EXPORT),
         "along": [
             {
-                "title": OBJECT_PAIRS[name].title,
+                "title": title_of(OBJECT_PAIRS[name]),
                 "rows": [
                     {
                         "side": side.label,
@@ -158,7 +159,7 @@ def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str
                 count,
             )
         names = {
-            "count": f"{count:,}", "noun": pair.nouns[side], "nouns": f"{pair.nouns[side]}s",
+            "count": f"{count:,}", "noun": noun_of(pair, side), "nouns": nouns_of(pair, side),
             "side": side.label,
         }  # fmt: skip
         yield {
@@ -247,7 +248,7 @@ def _rows(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any
         }  # fmt: skip
 
     for side in Side:
-        names = {"side": side.label, "nouns": f"{pair.nouns[side]}s"}
+        names = {"side": side.label, "nouns": nouns_of(pair, side)}
         words = _("New %(nouns)s in %(side)s") % names
         yield row("create", words, result["create"][side.value], f"create:{side.value}")
         words = _("Updates in %(side)s") % names
@@ -256,7 +257,7 @@ def _rows(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any
         if removed:
             words = _("Voided or removed in %(side)s") % names
             yield row("update", words, removed, f"remove:{side.value}")
-    words = _("Matched by %(key)s and linked") % {"key": pair.match_key_label}
+    words = _("Matched by %(key)s and linked") % {"key": said(pair.match_key_label)}
     yield row("link", words, result["link"], "link")
     yield row("same", _("Nothing to change"), result["unchanged"], "unchanged")
     for style in ("failing", "excluded"):

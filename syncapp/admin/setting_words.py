@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.words import DIRECTION_WORDS, arrow
-from syncapp.core.filters import phrases
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.pairs.base import Option, OptionKind
 from syncapp.core.sides import Direction, Side
 from syncapp.models import SettingChange
 from syncapp.services import filter_settings
 from syncapp.services.setting_parts import SettingsError
+from syncapp.services.words import conditions_of, said, translated
 
 TITLES = {
     "direction": gettext_lazy("Direction"),
@@ -52,7 +52,7 @@ def title(change: SettingChange) -> str:
     part, _dot, name = change.setting.partition(".")
     if part == "options":
         option = _option(change, name)
-        return option.label if option is not None else name
+        return said(option.label) if option is not None else name
     if part == "filters":
         return _("Filter from %(side)s") % {"side": Side(name).label}
     if part == "mappings":
@@ -117,7 +117,7 @@ def _option(change: SettingChange, name: str) -> Option | None:
 
 def _option_value(option: Option | None, value: Any) -> str:
     kind = option.kind if option is not None else None
-    labels = dict(option.choices) if option is not None else {}
+    labels = dict(translated(option).choices) if option is not None else {}
     if kind is OptionKind.SWITCH:
         return _("yes") if value else _("no")
     if kind is OptionKind.CONFIRMATION:
@@ -143,7 +143,7 @@ def _filter(change: SettingChange, side: str, value: Any) -> str:
         groups = filter_settings.parse({side: value}, pair)[Side(side)].groups
     except SettingsError:
         return str(value)  # written by a version that knew other conditions
-    return _("; or ").join(_(" and ").join(phrases(group)) for group in groups)
+    return _("; or ").join(_(" and ").join(conditions_of(group)) for group in groups)
 
 
 def _mapping(value: Any) -> str:

@@ -84,7 +84,7 @@ def delete_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespons
     definition = find(pk)
     if request.method == "POST":
         typed = request.POST.get("name", "").strip()
-        if typed.casefold() == definition.object_pair.title.casefold():
+        if typed.casefold() == definition.title.casefold():
             definitions.delete(
                 definition, now=real_env().clock.now(), who=request.user.get_username()
             )
@@ -93,7 +93,7 @@ def delete_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespons
         messages.error(
             request,
             _("Type the name of the sync, “%(name)s”, to delete it. Nothing was deleted.")
-            % {"name": definition.object_pair.title},
+            % {"name": definition.title},
         )
     return _ask(model_admin, request, definition, "delete", _("Delete sync"))
 
@@ -104,7 +104,7 @@ def _ask(
     work = open_work.of(definition)
     context = {
         "definition": definition,
-        "name": definition.object_pair.title,
+        "name": definition.title,
         "work": work,
         "writes": [
             {"record": write.link, "side": Side(write.side).label, "sent_at": write.sent_at}
@@ -115,7 +115,7 @@ def _ask(
             money(amount, currency) for currency, amount in sorted(work.waiting_money.items())
         ],
         "days": DELETED_SYNC_DAYS,
-        "together": [one.object_pair.title for one in _together(definition)],
+        "together": [one.title for one in _together(definition)],
         "back_url": reverse("admin:syncapp_object_view"),
         "wizard": reverse(
             "admin:syncapp_wizard", args=[definition.pair_id, definition.object_type]

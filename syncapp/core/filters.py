@@ -7,7 +7,7 @@ them is not known here, nor how filters are edited or stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from syncapp.core.operators import (
@@ -35,6 +35,12 @@ __all__ = [
 ]
 
 _PREFIX = "@associated."
+#: The parts of sentences, to be translated one by one.
+BETWEEN = "“{low}” and “{high}”"
+START_OF = "the start of “{day}”"
+ASSOCIATED = "it has {noun} of which {conditions}"
+AND = " and "
+TEXTS = (BETWEEN, START_OF, ASSOCIATED, AND)
 #: What one associated record is called in a sentence.
 NOUNS: Mapping[str, str] = {
     "companies": "a company",
@@ -73,23 +79,32 @@ class Condition:
         return satisfies(self.operator, values.get(self.field), self.value, self.kind, calendar)
 
     def __str__(self) -> str:
-        name = self.label or self.field
-        words = self.operator.words
+        return self.told()
+
+    def told(self, translate: Callable[[str], str] = str) -> str:
+        """The comparison in words.
+
+        Args:
+            translate: What turns our words into the reader's language.
+        """
+        name = translate(self.label) if self.label else self.field
+        words = translate(self.operator.words)
         if not self.operator.takes_value:
             return f"{name} {words}"
         if "{}" in words:
             return f"{name} {words.format(self.value)}"
         if self.operator in {Operator.BETWEEN, Operator.NOT_BETWEEN}:
             low, _comma, high = self.value.partition(",")
-            return f"{name} {words} “{low.strip()}” and “{high.strip()}”"
-        return f"{name} {words} {self._shown()}"
+            between = translate(BETWEEN).format(low=low.strip(), high=high.strip())
+            return f"{name} {words} {between}"
+        return f"{name} {words} {self._shown(translate)}"
 
-    def _shown(self) -> str:
+    def _shown(self, translate: Callable[[str], str]) -> str:
         """The value; of a moment compared with a day it is said which moment of that day."""
         starts = self.operator in {Operator.AFTER, Operator.BEFORE}
         moment = kind_of(self.operator, self.kind) is Kind.DATETIME and self.kind is Kind.DATETIME
         if starts and moment and len(self.value) == len("2026-01-31"):
-            return f"the start of “{self.value}”"
+            return translate(START_OF).format(day=self.value)
         return f"“{self.value}”"
 
 
@@ -133,15 +148,21 @@ class Filter:
         return any(condition.operator.is_relative for condition in self.conditions)
 
 
-def phrases(group: Sequence[Condition]) -> list[str]:
-    """The conditions of a group in words; those about the same associated record in one phrase."""
-    own = [str(condition) for condition in group if not condition.related]
-    return own + [_phrase(related, asked) for related, asked in _by_type(group).items()]
+def phrases(group: Sequence[Condition], translate: Callable[[str], str] = str) -> list[str]:
+    """The conditions of a group in words; those about the same associated record in one phrase.
+
+    Args:
+        group: The conditions, all of which must hold.
+        translate: What turns our words into the reader's language.
+    """
+    own = [condition.told(translate) for condition in group if not condition.related]
+    return own + [_phrase(related, asked, translate) for related, asked in _by_type(group).items()]
 
 
-def _phrase(related: str, asked: Sequence[Condition]) -> str:
-    noun = NOUNS.get(related, f"one of its {related.replace('_', ' ')}")
-    return f"it has {noun} of which {' and '.join(str(condition) for condition in asked)}"
+def _phrase(related: str, asked: Sequence[Condition], translate: Callable[[str], str] = str) -> str:
+    noun = translate(NOUNS.get(related, f"one of its {related.replace('_', ' ')}"))
+    conditions = translate(AND).join(condition.told(translate) for condition in asked)
+    return translate(ASSOCIATED).format(noun=noun, conditions=conditions)
 
 
 def _by_type(group: Sequence[Condition]) -> dict[str, list[Condition]]:

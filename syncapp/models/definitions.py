@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.core.filters import Operator
@@ -79,7 +80,12 @@ class SyncDefinition(models.Model):
         verbose_name = _("sync")
 
     def __str__(self) -> str:
-        return f"{self.object_pair.title} · {self.pair}"
+        return f"{self.title} · {self.pair}"
+
+    @property
+    def title(self) -> str:
+        """What it syncs, in the reader's language: "Contacts"."""
+        return gettext(self.object_pair.title)
 
     @property
     def object_pair(self) -> ObjectPair:

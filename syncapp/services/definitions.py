@@ -27,6 +27,7 @@ from syncapp.services import config as settings_documents
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
 from syncapp.services.setting_changes import COMMAND_LINE
+from syncapp.services.words import title_of
 
 FIELD_CHECK_EVERY = timedelta(hours=1)
 
@@ -71,7 +72,7 @@ def save_document(
     days = settings_documents.calendar_of(definition.pair, now)
     config = settings_documents.parse_document(document, days)
     if config.pair.name != definition.object_type:
-        raise SettingsError("object", f"These settings are for {config.pair.title}.")
+        raise SettingsError("object", f"These settings are for {title_of(config.pair)}.")
     before = settings_documents.load_config(definition)
     with transaction.atomic():
         settings_documents.save_rows(definition, config)
@@ -302,7 +303,7 @@ def check_config(config: SyncConfig, connectors: Mapping[Side, Connector]) -> Sy
         if missing:
             raise ConfigurationInvalid(
                 f"{side.label} has no field “{missing[0]}” any more, and the "
-                f"{config.pair.title} sync uses it in its filters or mappings. Edit the sync "
+                f"{title_of(config.pair)} sync uses it in its filters or mappings. Edit the sync "
                 "and choose another field.",
                 code="unknown_field",
             )

@@ -140,7 +140,7 @@ def _sync(facts: SyncFacts) -> dict[str, object]:
     counts = facts.counts
     query = urlencode({"sync": str(facts.definition.pk), "state": State.FAILING.value})
     return {
-        "title": facts.definition.object_pair.title,
+        "title": facts.definition.title,
         "is_on": facts.definition.enabled,
         "is_held": facts.definition.held_at is not None,
         "in_sync": number_format(counts.in_sync),

@@ -66,7 +66,7 @@ class RecordResource(resources.ModelResource):  # type: ignore[misc] # no types 
 
     def dehydrate_object(self, link: RecordLink) -> str:
         """The object's title."""
-        return link.definition.object_pair.title
+        return link.definition.title
 
     def dehydrate_account_pair(self, link: RecordLink) -> str:
         """The two accounts."""

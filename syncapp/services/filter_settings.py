@@ -16,6 +16,7 @@ from syncapp.core.pairs.base import ObjectPair
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
 from syncapp.services.setting_parts import Document, SettingsError, choice
+from syncapp.services.words import title_of
 
 TODAY = "[today]"
 Entries = list[list[Document]]
@@ -150,7 +151,7 @@ def parse_start(told: object, pair: ObjectPair, calendar: Calendar = NO_CALENDAR
     if told in {None, ""}:
         return None
     if not pair.dated_by:
-        raise SettingsError("start", f"{pair.title} have no start date: all of them take part.")
+        raise SettingsError("start", f"{title_of(pair)} have no start date: all of them take part.")
     if told == TODAY and calendar.today is not None:
         return calendar.today
     try:

@@ -20,6 +20,7 @@ from syncapp.core.preflight import findings as find
 from syncapp.core.sides import Direction, Side
 from syncapp.models import AccountPair, Preflight, PreflightTick
 from syncapp.services import budgets, connections, preflight_facts
+from syncapp.services.words import title_of
 
 #: A sync is switched on only after a look that is not older.
 FRESH = timedelta(hours=1)
@@ -253,7 +254,7 @@ def require(pair: AccountPair, config: SyncConfig, *, env: Env) -> None:
     if stops:
         reasons = " ".join(f"{CATALOGUE[one.code].title}: {one.sentence}" for one in stops)
         raise ConfigurationInvalid(
-            f"The {config.pair.title} sync cannot be switched on yet. {reasons} The page "
+            f"The {title_of(config.pair)} sync cannot be switched on yet. {reasons} The page "
             "“Pre-flight” of the account pair says what to do.",
             code="preflight",
         )

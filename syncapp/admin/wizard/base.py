@@ -19,6 +19,7 @@ from syncapp.services import catalogue
 from syncapp.services.catalogue import FieldLists
 from syncapp.services.config import Document
 from syncapp.services.env import real_env
+from syncapp.services.words import nouns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Page:
 
     def noun(self, side: Side) -> str:
         """What a record is called there, in the plural."""
-        return f"{self.object_pair.nouns[side]}s"
+        return nouns_of(self.object_pair, side)
 
 
 class Step(Protocol):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.wizard.base import Mistake, Page, Typed
 from syncapp.admin.words import DIRECTION_WORDS, arrow
 from syncapp.core.sides import Direction, Side
+from syncapp.services.words import said
 
 
 class DirectionForm(forms.Form):
@@ -73,7 +74,7 @@ class DirectionStep:
                 }
                 for one in Direction
             ],
-            "match_key": page.object_pair.match_key_label,
+            "match_key": said(page.object_pair.match_key_label),
             "hubspot_object": hubspot.capitalize(),
             "quickbooks_object": quickbooks.capitalize(),
         }

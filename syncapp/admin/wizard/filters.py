@@ -23,6 +23,7 @@ from syncapp.core.sides import Side
 from syncapp.services import admission
 from syncapp.services.config import SettingsError, calendar_of, parse_document
 from syncapp.services.env import real_env
+from syncapp.services.words import noun_of, said
 
 _NAME = re.compile(r"^(hubspot|quickbooks)-(\d{1,3})-(\d{1,3})-(field|operator|value|high)$")
 _LISTED = (Operator.IN, Operator.NOT_IN)
@@ -85,7 +86,7 @@ class FiltersStep:
             "zone": page.draft.pair.company_time_zone,
             "has_start": bool(page.object_pair.dated_by),
             "start": page.document.get("start") or "",
-            "requires": page.object_pair.requires,
+            "requires": said(page.object_pair.requires),
         }
 
 
@@ -182,7 +183,7 @@ def _mistake(page: Page, side: Side, condition: dict[str, str]) -> str:
             % names
         )
     operator = Operator(condition["operator"])
-    names["operator"] = operator.words.format("…")
+    names["operator"] = said(operator.words).format("…")
     if not operator.takes_value:
         return ""
     if not condition["value"]:
@@ -229,7 +230,7 @@ def _side(page: Page, side: Side, is_counted: bool) -> dict[str, Any]:
 
 def _field_groups(page: Page, side: Side) -> Iterator[dict[str, Any]]:
     """The fields to choose from: the records' own, then those of associated records."""
-    own = page.object_pair.nouns[side].capitalize()
+    own = noun_of(page.object_pair, side).capitalize()
     yield {"title": own, "fields": _choices(page.lists.fields.get(side, ()))}
     for related, fields in page.lists.associated.get(side, {}).items():
         title = str(RELATED_WORDS.get(related, related))
@@ -307,7 +308,7 @@ def _condition(page: Page, side: Side, condition: Mapping[str, str], name: str) 
         "label": field.label if field is not None else condition["field"],
         "is_known": field is not None,
         "operators": [
-            {"value": one.value, "words": one.words.format("…"), "chosen": one is chosen}
+            {"value": one.value, "words": said(one.words).format("…"), "chosen": one is chosen}
             for one in offered
         ],
         "value": low.strip(),

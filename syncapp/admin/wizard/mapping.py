@@ -19,6 +19,7 @@ from syncapp.core.sides import Direction, Side
 from syncapp.core.transforms import TransformOp
 from syncapp.services import drafts
 from syncapp.services.config import SettingsError, parse_document, to_document
+from syncapp.services.words import said
 
 
 class ConflictForm(forms.Form):
@@ -189,7 +190,7 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "key": _key(entry),
-        "label": entry.get("label") or entry["hubspot"],
+        "label": said(entry.get("label", "")) or entry["hubspot"],
         "hubspot": hubspot.label if hubspot else _related_words(entry["hubspot"]),
         "hubspot_name": entry["hubspot"],
         "quickbooks": quickbooks.label if quickbooks else entry["quickbooks"],
@@ -201,7 +202,7 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
         "absent": missing if may_miss else [],
         "is_display_name": is_display_name,
         "is_added": _is_added(page, entry),
-        "on_the_way": [TransformOp(one["op"]).words for one in entry.get("transforms", [])],
+        "on_the_way": [said(TransformOp(one["op"]).words) for one in entry.get("transforms", [])],
     }
 
 

@@ -21,6 +21,7 @@ from syncapp.core.sides import Direction, Side
 from syncapp.core.transforms import TransformOp
 from syncapp.services import mapping_settings
 from syncapp.services.config import Document, SettingsError
+from syncapp.services.words import said
 
 _WITH_TEXT = {TransformOp.DEFAULT, TransformOp.CONSTANT, TransformOp.PHONE}
 
@@ -193,7 +194,7 @@ def context(page: Page, form: MappingForm) -> dict[str, Any]:
             for one in allowed
         ],
         "transforms": [
-            {"value": one.value, "words": one.words, "chosen": one is op}
+            {"value": one.value, "words": said(one.words), "chosen": one is op}
             for one in TransformOp
             if one is not TransformOp.DAY
         ],

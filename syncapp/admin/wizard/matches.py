@@ -26,6 +26,7 @@ from syncapp.services import drafts, matching_list
 from syncapp.services.counting import LINK
 from syncapp.services.env import real_env
 from syncapp.services.matching_list import AMBIGUOUS, SUGGESTION, Pairing
+from syncapp.services.words import noun_of, said
 
 PAGE_ROWS = 50
 SEARCH_LENGTH = 200
@@ -114,7 +115,8 @@ def decide(request: HttpRequest, draft: SyncDraft) -> HttpResponse:
 
 def draft_nouns(draft: SyncDraft) -> dict[Side, str]:
     """What the records are called on each side."""
-    return dict(OBJECT_PAIRS[draft.object_type].nouns)
+    pair = OBJECT_PAIRS[draft.object_type]
+    return {side: noun_of(pair, side) for side in Side}
 
 
 def _finished(draft: SyncDraft) -> Rehearsal | None:
@@ -172,7 +174,9 @@ def _row(row: RehearsalRow, promised: dict[str, str]) -> dict[str, Any]:
 def _why(row: RehearsalRow) -> str:
     """Why two records stand side by side."""
     if row.kind == LINK:
-        return _("Same %(key)s") % {"key": row.rehearsal.definition.object_pair.match_key_label}
+        return _("Same %(key)s") % {
+            "key": said(row.rehearsal.definition.object_pair.match_key_label)
+        }
     if row.kind == AMBIGUOUS:
         if not row.hubspot_id:
             return _(

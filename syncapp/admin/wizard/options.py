@@ -16,6 +16,7 @@ from syncapp.core.pairs.base import Option, OptionKind
 from syncapp.services import accounts
 from syncapp.services.config import SettingsError, parse_document
 from syncapp.services.env import real_env
+from syncapp.services.words import said, translated
 
 #: Says that the form with the options was posted: a switch that is off posts nothing.
 POSTED = "options"
@@ -42,7 +43,7 @@ def mistakes(page: Page, parts: Mapping[str, Any]) -> list[Mistake]:
         Mistake(
             f"options.{option.name}",
             _("%(label)s: choose one of the accounts that are listed.")
-            % {"label": option.label},
+            % {"label": said(option.label)},
         )
         for option in page.object_pair.options
         if not _are_listed(page, option, parts["options"].get(option.name))
@@ -52,7 +53,10 @@ def mistakes(page: Page, parts: Mapping[str, Any]) -> list[Mistake]:
 def rows(page: Page) -> list[dict[str, Any]]:
     """What the template shows of each option."""
     known = _known(page)
-    return [_row(page, option, known.get(option.name)) for option in page.object_pair.options]
+    return [
+        _row(page, translated(option), known.get(option.name))
+        for option in page.object_pair.options
+    ]
 
 
 def _known(page: Page) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from syncapp.core.filters import Condition, Filter, phrases
+from syncapp.core.filters import Condition, Filter
 from syncapp.core.pairs.base import Option, OptionKind
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Direction, Side
+from syncapp.services.words import conditions_of, nouns_of, said, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def describe_settings(
         Sentence(_("Mapped fields"), _mappings(config), "mapping"),
         *(
             Sentence(str(option.label), _option(option, config, accounts or {}), "mapping")
-            for option in config.pair.options
+            for option in map(translated, config.pair.options)
         ),
         *(
             Sentence(
@@ -118,7 +119,7 @@ def _start(config: SyncConfig) -> str:
 
 
 def _nouns(config: SyncConfig) -> dict[str, str]:
-    return {side.value: f"{config.pair.nouns[side]}s" for side in Side}
+    return {side.value: nouns_of(config.pair, side) for side in Side}
 
 
 def _direction(config: SyncConfig) -> str:
@@ -149,8 +150,10 @@ def _conflict(config: SyncConfig) -> str:
 
 
 def _mappings(config: SyncConfig) -> str:
-    on = [mapping.label or mapping.hubspot for mapping in config.mappings if mapping.enabled]
-    off = [mapping.label or mapping.hubspot for mapping in config.mappings if not mapping.enabled]
+    on = [said(mapping.label) or mapping.hubspot for mapping in config.mappings if mapping.enabled]
+    off = [
+        said(mapping.label) or mapping.hubspot for mapping in config.mappings if not mapping.enabled
+    ]
     if not on:
         return _("No field is mapped: records are matched, and no value is sent.")
     text = ngettext("%(count)d field: %(names)s.", "%(count)d fields: %(names)s.", len(on)) % {
@@ -167,11 +170,11 @@ def _filter(config: SyncConfig, side: Side) -> str:
         if not config.pair.requires:
             return _("All %(nouns)s.") % {"nouns": nouns}
         return _("All %(nouns)s with %(required)s.") % {
-            "nouns": nouns, "required": config.pair.requires,
+            "nouns": nouns, "required": said(config.pair.requires),
         }  # fmt: skip
     told = _("; or ").join(_group(group) for group in groups)
     return _("Only %(nouns)s of which %(conditions)s.") % {"nouns": nouns, "conditions": told}
 
 
 def _group(group: tuple[Condition, ...]) -> str:
-    return _(" and ").join(phrases(group))
+    return _(" and ").join(conditions_of(group))

@@ -31,6 +31,7 @@ from syncapp.services import drafts, presences
 from syncapp.services.config import SettingsError
 from syncapp.services.env import real_env
 from syncapp.services.rehearsal import Standing
+from syncapp.services.words import title_of
 from syncapp.tasks import rehearse as rehearse_task
 from syncapp.tasks import run_account_pair
 
@@ -243,8 +244,8 @@ def _show(
         "mistakes": mistakes,
         "can_switch": request.user.has_perm("syncapp.activate_syncdefinition"),
         "cancel_url": reverse("admin:syncapp_object_view" if is_edit else "admin:index"),
-        "object_title": page.object_pair.title,
+        "object_title": title_of(page.object_pair),
         **current.context(page, posted),
     }
-    title = (_("Edit sync: %s") if is_edit else _("Set up sync: %s")) % page.object_pair.title
+    title = (_("Edit sync: %s") if is_edit else _("Set up sync: %s")) % title_of(page.object_pair)
     return render(model_admin, request, current.template, context, title=title)

@@ -221,6 +221,10 @@ class ObjectPair:
     activity: str = ""
     warns: Callable[[Side, Values], str] = _unremarkable
 
+    def plural(self, side: Side) -> str:
+        """What several records are called on a side."""
+        return f"{self.nouns[side]}s"
+
     def type(self, side: Side) -> str:
         """The record type on a side."""
         return self.types[side]

@@ -1,0 +1,51 @@
+"""The words of the core in the reader's language: the core itself knows no gettext.
+
+What is shown here is gathered by ``core_words`` in ``tools/messages.py``. Must not know who reads:
+the language in force decides, which is English in commands and in the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.utils.translation import gettext
+
+from syncapp.core.filters import Condition, phrases
+from syncapp.core.pairs.base import ObjectPair, Option
+from syncapp.core.sides import Side
+
+
+def title_of(pair: ObjectPair) -> str:
+    """The name of an object: "Contacts"."""
+    return gettext(pair.title)
+
+
+def noun_of(pair: ObjectPair, side: Side) -> str:
+    """What one record is called on a side: "contact"."""
+    return gettext(pair.nouns[side])
+
+
+def nouns_of(pair: ObjectPair, side: Side) -> str:
+    """What several records are called on a side: "contacts"."""
+    return gettext(pair.plural(side))
+
+
+def said(text: str) -> str:
+    """A text of the core; "" stays empty, which gettext would answer with its own header."""
+    return gettext(text) if text else ""
+
+
+def translated(option: Option) -> Option:
+    """An option with its words in the reader's language."""
+    return replace(
+        option,
+        label=said(option.label),
+        help=said(option.help),
+        choices=tuple((value, said(label)) for value, label in option.choices),
+    )
+
+
+def conditions_of(group: Sequence[Condition]) -> list[str]:
+    """The conditions of a filter's group in words."""
+    return phrases(group, said)
