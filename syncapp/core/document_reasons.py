@@ -235,7 +235,7 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
         "A payment of {before} on an invoice made in HubSpot was removed or lowered in "
         "QuickBooks; there it is {now} now. HubSpot still shows the invoice as paid with it.",
         "Enter the payment in QuickBooks again, or correct the invoice in HubSpot; or choose "
-        "“Accept removal” on the record's page.",
+        "“Accept removal” on the payment's page.",
         Fixer.QUICKBOOKS, needs_decision=True,
     ),
     Reason(

@@ -50,8 +50,13 @@ _TOLD = {
 
 
 def offered(link: RecordLink) -> Decision | None:
-    """The decision that a record waits for, if it is one that can be taken here."""
-    return DECISIONS.get(link.code) if link.state == State.FAILING else None
+    """The decision that a record waits for, if it is one that can be taken here.
+
+    A removal is accepted at the payment; its invoice only says so, too.
+    """
+    decision = DECISIONS.get(link.code) if link.state == State.FAILING else None
+    is_whole = link.definition.object_type == "invoices"
+    return None if decision is Decision.ACCEPT_REMOVAL and is_whole else decision
 
 
 def seal(link: RecordLink) -> str:

@@ -26,8 +26,9 @@ from syncapp.core.invoices.lines import LINE_ITEM_FIELDS, LINE_ITEMS, BilledLine
 from syncapp.core.invoices.plan import plan_invoice
 from syncapp.core.money import ZERO, amount
 from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, DEALS, DRAFT, SHARES_PAYMENT
-from syncapp.core.plan import RecordPlan
+from syncapp.core.plan import RecordPlan, Status
 from syncapp.core.planner import LinkState
+from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values
 from syncapp.models import Cursor, RecordLink
@@ -173,6 +174,7 @@ class _Around:
         self._lines = invoice_lines.states(cases)
         self._unseen = invoice_lines.unseen(context, sync, cases)
         self._applied = _applied(context, cases)
+        self._removed = _removed(context, cases)
         self._payments_read_at = _payments_read_at(context)
 
     def of(self, case: Case) -> InvoiceFacts:
@@ -188,6 +190,7 @@ class _Around:
             lines_open=open_lines,
             lines_failing=failing,
             explained=self._explained(case),
+            payment_removed=self._removed.get(case.link.pk),
             payments_behind=self._is_ahead(state),
         )
         if state.origin == Side.QUICKBOOKS.value or state.hubspot is None:
@@ -205,6 +208,7 @@ class _Around:
             number_owner=self._numbers.get(case.link.pk, ""),
             twin=self._twins.get(case.link.pk, ""),
             explained=shared.explained,
+            payment_removed=shared.payment_removed,
             payments_behind=shared.payments_behind,
             rate=self._rate(values),
         )
@@ -337,6 +341,21 @@ def _applied(context: RunContext, cases: Sequence[Case]) -> Mapping[int, Decimal
     for parent, seen in rows:
         found[parent] = found.get(parent, ZERO) + amount((seen or {}).get("Amount"))
     return found
+
+
+def _removed(context: RunContext, cases: Sequence[Case]) -> Mapping[int, Status]:
+    """Why a payment of an invoice that QuickBooks took back waits for a person, by invoice."""
+    payments = context.sync_of("payments")
+    if payments is None:
+        return {}
+    code = "inv_payment_removed_in_qbo"
+    rows = payments.definition.links.filter(
+        parent__in=[case.link.pk for case in cases], state=State.FAILING, code=code
+    ).order_by("-pk")
+    return {
+        int(parent): Status(State.FAILING, code, params)
+        for parent, params in rows.values_list("parent_id", "params")
+    }
 
 
 def _payments_read_at(context: RunContext) -> datetime | None:

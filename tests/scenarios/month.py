@@ -6,16 +6,20 @@ types the month in around the set-up, runs, and asks both sides.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.core.ports import HttpRequest, HttpResponse
 from syncapp.services import preflight, status
 from tests.month import reading, rules
 from tests.month.compare import Report, compare
 from tests.month.doors import Books, Portal, in_process
-from tests.month.editing import Editing, make_edits
+from tests.month.editing import Edit, Editing, make_edits
 from tests.month.entering import SERVICES, Entering
 from tests.month.model import Month, Way
 from tests.world import TOKEN, World
@@ -67,13 +71,38 @@ class MonthRun:
             self.world.run()
         self.world.settle(rounds)
 
-    def edit(self, *, each: int = 1, between: Any = None) -> None:
-        """Let people edit, ``between`` being called after each edit."""
+    def settle_amid_edits(self, *, calls: int) -> None:
+        """Run while people edit: one edit after so many calls, where the mirror is needed later."""
         editing = Editing(self.month, self.portal, self.books)
-        for edit in make_edits(self.month, each=each):
-            editing.carry_out(edit)
-            if between is not None:
-                between()
+        edits = make_edits(self.month)
+        for chosen in (
+            [edit for edit in edits if not edit.needs_mirror],
+            [edit for edit in edits if edit.needs_mirror],
+        ):
+            with self._people(editing, chosen, calls):
+                self.settle()
+            for edit in chosen:  # the runs were shorter than the list
+                editing.carry_out(edit)
+            self.world.clock.advance(DAY)
+            self.settle()
+
+    @contextlib.contextmanager
+    def _people(self, editing: Editing, edits: list[Edit], calls: int) -> Iterator[None]:
+        """Between the engine's calls, one edit after each so many of them."""
+        http = self.world.http
+        send, count = http.send, itertools.count(1)
+
+        def sent(request: HttpRequest) -> HttpResponse:
+            answer = send(request)
+            if edits and next(count) % calls == 0:
+                editing.carry_out(edits.pop())
+            return answer
+
+        http.send = sent  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            http.send = send  # type: ignore[method-assign]
 
     def report(self, *, later: bool = False) -> Report:
         """What has become of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from syncapp.core.sides import Side
 from tests.month.invent import invent
 from tests.month.model import Way
 from tests.month.zones import ZONES, month_in
@@ -32,6 +33,26 @@ def test_s19_a_small_month_and_what_is_done_to_its_payments_later(way: Way, coun
     run.entering.change_later()
     world.clock.advance(3600)
     expect_tied_out(run, later=True)
+
+
+def expect_quiet(run: MonthRun) -> None:
+    """Quiescence: a further run plans nothing and writes nothing (ENGINE 5.1, I3)."""
+    before = [len(run.world.app_writes(side)) for side in Side]
+    run.world.clock.advance(3600)
+    run.world.run(full=True)
+    assert [len(run.world.app_writes(side)) for side in Side] == before
+
+
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("size", [40, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("way", list(Way))
+def test_s19_a_month_that_people_edit_on_both_sides_while_it_runs(way: Way, size: int) -> None:
+    world = World()
+    run = MonthRun(world, invent(5, size=size, way=way, country="US"))
+    run.enter()
+    run.settle_amid_edits(calls=3 if size < 100 else 20)
+    expect_tied_out(run)
+    expect_quiet(run)
 
 
 @pytest.mark.usefixtures("transactional_db")

@@ -192,6 +192,9 @@ def test_a_payment_taken_back_on_an_invoice_of_hubspot_is_failing(
     assert "A payment of 100.00 USD" in link.explanation
     assert left in link.explanation
     assert cashier.shown() == [("100", "2026-11-02")]
+    whole = cashier.booking_of(bill)
+    assert (whole.state, whole.code) == ("failing", "inv_payment_removed_in_qbo")  # S22
+    assert whole.explanation == link.explanation
     assert cashier.agreed()
 
 

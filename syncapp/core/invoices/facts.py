@@ -71,6 +71,7 @@ class InvoiceFacts:
         lines_open: Lines of a mirrored invoice that are not written yet.
         lines_failing: Why a line of a mirrored invoice cannot be written.
         explained: What payments, credits and deposits we know of take off its balance.
+        payment_removed: Why a payment of it that QuickBooks took back needs a person.
         payments_behind: The invoice was read after the payments: one of them may be new.
         rate: The exchange rate of its date; "" when nobody has said.
     """
@@ -87,5 +88,6 @@ class InvoiceFacts:
     lines_open: int = 0
     lines_failing: Status | None = None
     explained: Decimal | None = None
+    payment_removed: Status | None = None
     payments_behind: bool = False
     rate: str = ""

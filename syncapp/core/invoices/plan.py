@@ -109,8 +109,12 @@ def _compare(link: LinkState) -> RecordPlan:
 
 
 def _with_balance(plan: RecordPlan, link: LinkState, around: InvoiceFacts) -> RecordPlan:
-    """A balance that was reduced by something nobody knows is shown (ENGINE 3.5)."""
-    if around.explained is None or plan.status != IN_SYNC or plan.changes:
+    """A payment taken back (S22), or a balance reduced by something unknown, is shown (3.5)."""
+    if plan.status != IN_SYNC or plan.changes:
+        return plan
+    if around.payment_removed is not None:
+        return replace(plan, status=around.payment_removed)
+    if around.explained is None:
         return plan
     assert link.quickbooks is not None  # noqa: S101 - it is linked
     values = link.quickbooks.values
