@@ -158,6 +158,11 @@ class UserAdmin(UserBase, ModelAdmin):
     list_display = ("username", "person", "email", "roles", "is_active", "last_login")
     list_filter = ("groups", "is_active")
 
+    class Media:
+        """The two-box chooser's labels, put right."""
+
+        js = ("syncapp/js/choosers.js",)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With the groups, which the list shows."""
         return super().get_queryset(request).prefetch_related("groups")
@@ -244,3 +249,8 @@ def grantable_groups(request: HttpRequest) -> QuerySet[Group]:
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Roles."""
+
+    class Media:
+        """The two-box chooser's labels, put right."""
+
+        js = ("syncapp/js/choosers.js",)
