@@ -6,9 +6,11 @@ how a catalogue is made.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from syncapp.core import filters
+from syncapp.core import filters, sentences
 from syncapp.core.operators import Operator
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.pairs.base import ObjectPair
@@ -17,6 +19,8 @@ from syncapp.core.reasons import REASONS
 from syncapp.core.sides import Side
 from syncapp.core.transforms import TransformOp
 
+CORE = Path(sentences.__file__).parent
+
 
 def gathered() -> Iterator[tuple[str, str | None]]:
     """``(text, its plural or None)``; a text may come several times."""
@@ -24,6 +28,7 @@ def gathered() -> Iterator[tuple[str, str | None]]:
         for text in source():
             if text:
                 yield text, None
+    yield from _written_out()
 
 
 def _reasons() -> Iterator[str]:
@@ -60,3 +65,19 @@ def _filters() -> Iterator[str]:
     yield from (operator.words for operator in Operator)
     yield from (op.words for op in TransformOp)
     yield from (*filters.TEXTS, *filters.NOUNS.values())
+
+
+def _written_out() -> Iterator[tuple[str, str | None]]:
+    """The templates of ``core/sentences``, as they stand in the source of the core."""
+    for text in (sentences.AND, ", ", "; "):
+        yield text, None
+    for file in sorted(CORE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            match node.func.id, texts:
+                case "sentence", [str(text)]:
+                    yield text, None
+                case "counted", [str(text), str(plural)]:
+                    yield text, plural

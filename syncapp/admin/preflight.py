@@ -29,6 +29,7 @@ from syncapp.core.sides import Direction, Side
 from syncapp.models import AccountPair
 from syncapp.services import preflight
 from syncapp.services.preflight import Report
+from syncapp.services.words import told, translated_check
 from syncapp.tasks import preflight as preflight_task
 
 logger = logging.getLogger(__name__)
@@ -73,7 +74,11 @@ def show(model_admin: PairAdmin, request: HttpRequest, pk: int) -> HttpResponse:
         "summary": _summary(report),
         "groups": _groups(report),
         "fine": [
-            {"check": check, "tick": _tick(report, check.code), "code": check.code}
+            {
+                "check": translated_check(check),
+                "tick": _tick(report, check.code),
+                "code": check.code,
+            }
             for check in report.fine
         ],
         "may_check": request.user.has_perm(CHECKS),
@@ -193,8 +198,8 @@ def _shown(finding: Finding) -> dict[str, Any]:
     check = CATALOGUE[finding.code]
     return {
         "code": finding.code,
-        "check": check,
-        "sentence": finding.sentence,
+        "check": translated_check(check),
+        "sentence": told(finding.told),
         "badge": BADGES[finding.severity] if finding.is_known else _("Not checked"),
         "tone": TONES[finding.severity] if finding.is_known else "quiet",
         "concerns": _concerns(finding.objects, finding.only_to),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from syncapp.connectors.base import Connector
 from syncapp.core.errors import ConfigurationInvalid, SyncError
 from syncapp.core.planner import SyncConfig
@@ -20,7 +22,7 @@ from syncapp.core.preflight import findings as find
 from syncapp.core.sides import Direction, Side
 from syncapp.models import AccountPair, Preflight, PreflightTick
 from syncapp.services import budgets, connections, preflight_facts
-from syncapp.services.words import title_of
+from syncapp.services.words import said, title_of, told
 
 #: A sync is switched on only after a look that is not older.
 FRESH = timedelta(hours=1)
@@ -109,7 +111,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 def request(pair: AccountPair, *, now: datetime) -> Preflight:
     """Ask for a look; what was seen before stays until it is done."""
-    row, _ = Preflight.objects.get_or_create(pair=pair, defaults={"requested_at": now})
+    row, _is_new = Preflight.objects.get_or_create(pair=pair, defaults={"requested_at": now})
     row.state, row.requested_at = Preflight.State.REQUESTED, now
     row.save(update_fields=["state", "requested_at"])
     return row
@@ -252,9 +254,12 @@ def require(pair: AccountPair, config: SyncConfig, *, env: Env) -> None:
         found = seen.findings
     stops = blocking(found, object_type, direction)
     if stops:
-        reasons = " ".join(f"{CATALOGUE[one.code].title}: {one.sentence}" for one in stops)
+        reasons = " ".join(f"{said(CATALOGUE[one.code].title)}: {told(one.told)}" for one in stops)
         raise ConfigurationInvalid(
-            f"The {title_of(config.pair)} sync cannot be switched on yet. {reasons} The page "
-            "“Pre-flight” of the account pair says what to do.",
+            _(
+                "The %(object)s sync cannot be switched on yet. %(reasons)s The page “Pre-flight” "
+                "of the account pair says what to do."
+            )
+            % {"object": title_of(config.pair), "reasons": reasons},
             code="preflight",
         )

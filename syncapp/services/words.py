@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from syncapp.core.filters import Condition, phrases
 from syncapp.core.pairs.base import ObjectPair, Option
+from syncapp.core.preflight import Check
+from syncapp.core.sentences import Sentence, tell
 from syncapp.core.sides import Side
 
 
@@ -49,3 +51,24 @@ def translated(option: Option) -> Option:
 def conditions_of(group: Sequence[Condition]) -> list[str]:
     """The conditions of a filter's group in words."""
     return phrases(group, said)
+
+
+def told(sentence: Sentence) -> str:
+    """A sentence of the core, filled in."""
+    return tell(sentence, _template)
+
+
+def _template(template: str, plural: str, count: int) -> str:
+    return ngettext(template, plural, count) if plural else said(template)
+
+
+def translated_check(check: Check) -> Check:
+    """A check of the pre-flight with its words in the reader's language."""
+    return replace(
+        check,
+        title=said(check.title),
+        why=said(check.why),
+        remedy=said(check.remedy),
+        where=said(check.where),
+        tick=said(check.tick),
+    )

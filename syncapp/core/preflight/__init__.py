@@ -49,7 +49,7 @@ def findings(facts: Facts, ticks: Mapping[str, Tick] | None = None) -> list[Find
             Finding(
                 code=check.code,
                 severity=severity,
-                sentence=seen.sentence,
+                told=seen.told,
                 objects=check.objects if seen.objects is None else seen.objects,
                 only_to=check.only_to,
                 # One that blocks again although it was confirmed: the confirmation is outdated.

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from syncapp.core.sentences import Sentence, tell
 from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Values
 
@@ -101,13 +102,13 @@ class Seen:
     """What a check saw, when that is worth telling.
 
     Attributes:
-        sentence: With figures, for a person.
+        told: With figures, for a person.
         severity: When it is less than the check's own.
         objects: The object pairs it concerns, when they are fewer than the check's own.
         is_known: False when the check could not look.
     """
 
-    sentence: str
+    told: Sentence
     severity: Severity | None = None
     objects: tuple[str, ...] | None = None
     is_known: bool = True
@@ -119,6 +120,7 @@ class Finding:
 
     Attributes:
         code: The check's.
+        told: What was seen, to be filled in for a reader.
         objects: The object pairs it concerns.
         only_to: It matters only to a sync that writes to this side.
         tick: Who confirmed it, and when; None when nobody did, or since it happened again.
@@ -126,11 +128,16 @@ class Finding:
 
     code: str
     severity: Severity
-    sentence: str
+    told: Sentence
     objects: tuple[str, ...]
     only_to: Side | None = None
     tick: Tick | None = None
     is_known: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, in English: for scripts and the command line."""
+        return tell(self.told)
 
     def concerns(self, object_type: str, direction: Direction | None = None) -> bool:
         """Whether a sync of an object, in a direction, is affected; None for any direction."""

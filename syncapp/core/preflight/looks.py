@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from syncapp.core.preflight.facts import Facts, Seen, Severity, Tick
+from syncapp.core.sentences import AND, Sentence, Series, counted, sentence
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 
@@ -70,25 +71,35 @@ def scopes(facts: Facts, tick: Tick | None) -> Seen | None:
     if not affected:
         return None
     parts = [
-        f"{side.label} did not grant {', '.join(sorted(set(found)))}"
+        sentence(
+            "{side} did not grant {scopes}",
+            side=side.label,
+            scopes=", ".join(sorted(set(found))),
+        )
         for side, found in missing.items()
         if found
     ]
-    return Seen(f"{'; '.join(parts)}.", objects=tuple(affected))
+    return Seen(sentence("{parts}.", parts=Series(parts, "; ", "; ")), objects=tuple(affected))
 
 
 def environments(facts: Facts, tick: Tick | None) -> Seen | None:
     """A test account joined with a real one (S4)."""
     if len(set(facts.environments.values())) < 2:
         return None
-    parts = [f"{side.label} is “{facts.environments[side.value]}”" for side in Side]
-    sentence = f"{' and '.join(parts)}."
+    names = {side.value: facts.environments[side.value] for side in Side}
     if facts.mixed_confirmed:
         return Seen(
-            f"{sentence} This was confirmed when the accounts were joined.",
+            sentence(
+                "HubSpot is “{hubspot}” and QuickBooks is “{quickbooks}”. This was confirmed when "
+                "the accounts were joined.",
+                **names,
+            ),
             severity=Severity.WARNING,
         )
-    return Seen(sentence, severity=Severity.WARNING if tick else None)
+    return Seen(
+        sentence("HubSpot is “{hubspot}” and QuickBooks is “{quickbooks}”.", **names),
+        severity=Severity.WARNING if tick else None,
+    )
 
 
 def clocks(facts: Facts, tick: Tick | None) -> Seen | None:
@@ -101,10 +112,19 @@ def clocks(facts: Facts, tick: Tick | None) -> Seen | None:
     if not off:
         return None
     parts = [
-        f"{abs(round(seconds / 60))} minutes {'ahead of' if seconds < 0 else 'behind'} {side.label}"
+        _ahead(side, minutes) if seconds < 0 else _behind(side, minutes)
         for side, seconds in off.items()
+        for minutes in [abs(round(seconds / 60))]
     ]
-    return Seen(f"This machine's clock is {' and '.join(parts)}.")
+    return Seen(sentence("This machine's clock is {parts}.", parts=Series(parts, AND)))
+
+
+def _ahead(side: Side, minutes: int) -> Sentence:
+    return sentence("{minutes} minutes ahead of {side}", minutes=minutes, side=side.label)
+
+
+def _behind(side: Side, minutes: int) -> Sentence:
+    return sentence("{minutes} minutes behind {side}", minutes=minutes, side=side.label)
 
 
 # -- what would double
@@ -113,31 +133,43 @@ def clocks(facts: Facts, tick: Tick | None) -> Seen | None:
 def other_integration(facts: Facts, tick: Tick | None) -> Seen | None:
     """Invoices that HubSpot's data sync or its older integration brought."""
     if facts.other_invoices is None:
-        return _unread(facts, "invoices", "HubSpot's invoices")
+        return _unread(facts, "invoices", sentence("HubSpot's invoices"))
     if not facts.other_invoices:
         return None
     if facts.other_newest_at is None:
         return Seen(
-            f"{_count(facts.other_invoices, 'invoice')} in HubSpot came from another QuickBooks "
-            "integration; HubSpot does not say when.",
+            counted(
+                "{count} invoice in HubSpot came from another QuickBooks integration; HubSpot "
+                "does not say when.",
+                "{count} invoices in HubSpot came from another QuickBooks integration; HubSpot "
+                "does not say when.",
+                facts.other_invoices,
+            ),
             severity=Severity.INFORMATION if tick else None,
         )
     newest = datetime.fromisoformat(facts.other_newest_at)
-    sentence = (
-        f"{_count(facts.other_invoices, 'invoice')} in HubSpot came from another QuickBooks "
-        f"integration, the latest on {newest:%Y-%m-%d}."
+    told = counted(
+        "{count} invoice in HubSpot came from another QuickBooks integration, the latest on {day}.",
+        "{count} invoices in HubSpot came from another QuickBooks integration, the latest on "
+        "{day}.",
+        facts.other_invoices,
+        day=f"{newest:%Y-%m-%d}",
     )
     if tick is not None and newest > tick.at:
-        return Seen(f"{sentence} That is after it was confirmed to be off.")
+        return Seen(sentence("{told} That is after it was confirmed to be off.", told=told))
     is_recent = datetime.fromisoformat(facts.checked_at) - newest <= RECENT
-    return Seen(sentence, severity=None if is_recent and not tick else Severity.INFORMATION)
+    return Seen(told, severity=None if is_recent and not tick else Severity.INFORMATION)
 
 
 def workflows(facts: Facts, tick: Tick | None) -> Seen | None:
     """HubSpot tells no app what a workflow filters, so a person looks (S26)."""
     if tick is not None:
         return None
-    return Seen("Nobody has confirmed yet that the workflows of this HubSpot account are filtered.")
+    return Seen(
+        sentence(
+            "Nobody has confirmed yet that the workflows of this HubSpot account are filtered."
+        )
+    )
 
 
 # -- tax and currency
@@ -146,12 +178,18 @@ def workflows(facts: Facts, tick: Tick | None) -> Seen | None:
 def tax_per_line(facts: Facts, tick: Tick | None) -> Seen | None:
     """A company that wants a tax code on every line (S27)."""
     if facts.preferences is None:
-        return _unread(facts, "company", "the QuickBooks company's settings")
+        return _unread(facts, "company", sentence("the QuickBooks company's settings"))
     if not facts.country:
-        return Seen("QuickBooks does not say in which country the company is.", is_known=False)
+        return Seen(
+            sentence("QuickBooks does not say in which country the company is."), is_known=False
+        )
     if facts.country.upper() == HOME_OF_NO_LINE_TAX:
         return None
-    return Seen(f"The company's country is {facts.country}, not the United States.")
+    return Seen(
+        sentence(
+            "The company's country is {country}, not the United States.", country=facts.country
+        )
+    )
 
 
 def sales_tax(facts: Facts, tick: Tick | None) -> Seen | None:
@@ -160,8 +198,8 @@ def sales_tax(facts: Facts, tick: Tick | None) -> Seen | None:
     if not is_domestic or not _is_on(facts, "UsingSalesTax"):
         return None
     if _is_on(facts, "PartnerTaxEnabled"):
-        return Seen("Sales tax is on, and QuickBooks works it out by itself.")
-    return Seen("Sales tax is on.")
+        return Seen(sentence("Sales tax is on, and QuickBooks works it out by itself."))
+    return Seen(sentence("Sales tax is on."))
 
 
 def home_currency(facts: Facts, tick: Tick | None) -> Seen | None:
@@ -171,8 +209,11 @@ def home_currency(facts: Facts, tick: Tick | None) -> Seen | None:
     if facts.home_currency in facts.hubspot_currencies:
         return None
     return Seen(
-        f"The company keeps its books in {facts.home_currency}; the HubSpot account has "
-        f"{_listed(facts.hubspot_currencies)}."
+        sentence(
+            "The company keeps its books in {currency}; the HubSpot account has {currencies}.",
+            currency=facts.home_currency,
+            currencies=Series(facts.hubspot_currencies),
+        )
     )
 
 
@@ -183,15 +224,23 @@ def multicurrency(facts: Facts, tick: Tick | None) -> Seen | None:
         return None
     if _is_on(facts, "MultiCurrencyEnabled"):
         return Seen(
-            f"Multicurrency is on in QuickBooks (home currency {facts.home_currency}); HubSpot "
-            f"has {_listed(facts.hubspot_currencies)}.",
+            sentence(
+                "Multicurrency is on in QuickBooks (home currency {currency}); HubSpot has "
+                "{currencies}.",
+                currency=facts.home_currency,
+                currencies=Series(facts.hubspot_currencies),
+            ),
             severity=Severity.INFORMATION,
         )
     if not foreign:
         return None
     return Seen(
-        f"HubSpot has {_listed(foreign)} besides the home currency {facts.home_currency}, and "
-        "multicurrency is off in QuickBooks."
+        sentence(
+            "HubSpot has {currencies} besides the home currency {currency}, and multicurrency is "
+            "off in QuickBooks.",
+            currency=facts.home_currency,
+            currencies=Series(foreign),
+        )
     )
 
 
@@ -201,14 +250,14 @@ def multicurrency(facts: Facts, tick: Tick | None) -> Seen | None:
 def customers_first(facts: Facts, tick: Tick | None) -> Seen | None:
     """Customers without a linked contact."""
     if facts.customers is None:
-        return _unread(facts, "customers", "QuickBooks' customers")
+        return _unread(facts, "customers", sentence("QuickBooks' customers"))
     return _not_linked(facts, facts.customers, facts.customers_linked, "customer")
 
 
 def products_first(facts: Facts, tick: Tick | None) -> Seen | None:
     """Items without a linked product."""
     if facts.items is None:
-        return _unread(facts, "items", "QuickBooks' products and services")
+        return _unread(facts, "items", sentence("QuickBooks' products and services"))
     return _not_linked(facts, facts.items, facts.items_linked, "item")
 
 
@@ -218,38 +267,60 @@ def sku(facts: Facts, tick: Tick | None) -> Seen | None:
         "QuickBooks": facts.items_without_sku,
         "HubSpot": facts.products_without_sku,
     }
-    parts = [f"{number:,} in {name}" for name, number in counts.items() if number]
-    unread = [name for name, number in counts.items() if number is None]
+    parts = [
+        sentence("{number} in {side}", number=number, side=name)
+        for name, number in counts.items()
+        if number
+    ]
+    unread = Series([name for name, number in counts.items() if number is None])
     if not parts:
-        return _unread(facts, "products", f"products in {_listed(unread)}") if unread else None
+        what = sentence("products in {sides}", sides=unread)
+        return _unread(facts, "products", what) if unread.parts else None
     total = sum(number for number in counts.values() if number)
-    noun = "product or service has" if total == 1 else "products and services have"
-    also = f" Those in {_listed(unread)} could not be read." if unread else ""
-    return Seen(f"{total:,} {noun} no SKU: {', '.join(parts)}.{also}")
+    told = counted(
+        "{count} product or service has no SKU: {parts}.",
+        "{count} products and services have no SKU: {parts}.",
+        total,
+        parts=Series(parts, last=", "),
+    )
+    if not unread.parts:
+        return Seen(told)
+    return Seen(sentence("{told} Those in {sides} could not be read.", told=told, sides=unread))
 
 
 def emails(facts: Facts, tick: Tick | None) -> Seen | None:
     """Customers that nothing can be matched with."""
     if facts.customers_without_email is None:
-        return _unread(facts, "customers", "QuickBooks' customers")
+        return _unread(facts, "customers", sentence("QuickBooks' customers"))
     if not facts.customers_without_email:
         return None
-    verb = "has" if facts.customers_without_email == 1 else "have"
-    total = _total(facts, facts.customers or 0, "customer")
-    return Seen(f"{facts.customers_without_email:,} of {total} {verb} no e-mail address.")
+    return Seen(
+        counted(
+            "{count} of {total} has no e-mail address.",
+            "{count} of {total} have no e-mail address.",
+            facts.customers_without_email,
+            total=_total(facts, facts.customers or 0, "customer"),
+        )
+    )
 
 
 def display_names(facts: Facts, tick: Tick | None) -> Seen | None:
     """Contacts that want a display name somebody else has or wants (S16)."""
     if facts.name_clashes is None:
-        return Seen("Known once HubSpot's contacts were read, by a rehearsal.", is_known=False)
+        return Seen(
+            sentence("Known once HubSpot's contacts were read, by a rehearsal."), is_known=False
+        )
     if not facts.name_clashes:
         return None
-    names = _listed([f"“{name}”" for name in facts.clash_samples])
-    verb = "wants" if facts.name_clashes == 1 else "want"
     return Seen(
-        f"{_count(facts.name_clashes, 'contact')} {verb} a display name that is taken or wanted "
-        f"by another one, such as {names}."
+        counted(
+            "{count} contact wants a display name that is taken or wanted by another one, such as "
+            "{names}.",
+            "{count} contacts want a display name that is taken or wanted by another one, such as "
+            "{names}.",
+            facts.name_clashes,
+            names=Series([f"“{name}”" for name in facts.clash_samples]),
+        )
     )
 
 
@@ -260,23 +331,28 @@ def custom_numbers(facts: Facts, tick: Tick | None) -> Seen | None:
     """QuickBooks does not number by itself."""
     if not _is_on(facts, "CustomTxnNumbers"):
         return None
-    return Seen("Custom transaction numbers are on.")
+    return Seen(sentence("Custom transaction numbers are on."))
 
 
 def closed_books(facts: Facts, tick: Tick | None) -> Seen | None:
     """Up to when the books are closed; whether a password guards them is not told."""
     if facts.preferences is None:
-        return _unread(facts, "company", "the QuickBooks company's settings")
+        return _unread(facts, "company", sentence("the QuickBooks company's settings"))
     closed = _setting(facts, "BookCloseDate")
     if not isinstance(closed, str) or not closed:
-        return Seen("The books have no closing date.")
+        return Seen(sentence("The books have no closing date."))
     try:
         until = date.fromisoformat(closed)
     except ValueError:
-        return Seen(f"The books are closed up to {closed}.", severity=Severity.INFORMATION)
+        return Seen(
+            sentence("The books are closed up to {day}.", day=closed),
+            severity=Severity.INFORMATION,
+        )
     return Seen(
-        f"The books are closed up to {until:%Y-%m-%d}: what is dated on or before that day is "
-        "refused.",
+        sentence(
+            "The books are closed up to {day}: what is dated on or before that day is refused.",
+            day=f"{until:%Y-%m-%d}",
+        ),
         severity=Severity.INFORMATION,
     )
 
@@ -285,36 +361,42 @@ def revenue_recognition(facts: Facts, tick: Tick | None) -> Seen | None:
     """Lines need service dates (S28)."""
     told = _setting(facts, "RevenueRecognitionEnabled")
     if told is True:
-        return Seen("Revenue recognition is on.")
+        return Seen(sentence("Revenue recognition is on."))
     # UNCONFIRMED: that only Advanced companies have it, and that it is then always told.
     plan = _setting(facts, "OfferingSku")
     if told is None and isinstance(plan, str) and "advanced" in plan.casefold():
-        return Seen("QuickBooks does not say whether revenue recognition is on.", is_known=False)
+        return Seen(
+            sentence("QuickBooks does not say whether revenue recognition is on."), is_known=False
+        )
     return None
 
 
 def automatic_credits(facts: Facts, tick: Tick | None) -> Seen | None:
     """Balances that change with nobody's doing."""
     names = {
-        "AutoApplyCredit": "credits",
-        "AutoApplyPayments": "payments",
+        "AutoApplyCredit": sentence("credits"),
+        "AutoApplyPayments": sentence("payments"),
     }
     found = [words for name, words in names.items() if _is_on(facts, name)]
     if not found:
         return None
-    return Seen(f"QuickBooks applies {' and '.join(found)} by itself.")
+    return Seen(sentence("QuickBooks applies {what} by itself.", what=Series(found)))
 
 
 def discounts(facts: Facts, tick: Tick | None) -> Seen | None:
     """Invoices take no discount line."""
     if facts.preferences is None or _is_on(facts, "AllowDiscount"):
         return None
-    return Seen("The discount field is off in QuickBooks.")
+    return Seen(sentence("The discount field is off in QuickBooks."))
 
 
 def deposits(facts: Facts, tick: Tick | None) -> Seen | None:
     """Balances may go down without a payment."""
-    return Seen("The deposit field is on in QuickBooks.") if _is_on(facts, "AllowDeposit") else None
+    return (
+        Seen(sentence("The deposit field is on in QuickBooks."))
+        if _is_on(facts, "AllowDeposit")
+        else None
+    )
 
 
 # -- words
@@ -328,30 +410,46 @@ def _is_on(facts: Facts, name: str) -> bool:
     return _setting(facts, name) is True
 
 
-def _unread(facts: Facts, key: str, what: str) -> Seen:
-    why = facts.unread.get(key, "")
-    return Seen(f"Could not be checked: {what} could not be read. {why}".strip(), is_known=False)
+def _unread(facts: Facts, key: str, what: Sentence) -> Seen:
+    why = facts.unread.get(key, "").strip()
+    if not why:
+        told = sentence("Could not be checked: {what} could not be read.", what=what)
+        return Seen(told, is_known=False)
+    return Seen(
+        sentence(
+            "Could not be checked: {what} could not be read. {why}", what=what, why=Sentence(why)
+        ),
+        is_known=False,
+    )
 
 
 def _not_linked(facts: Facts, total: int, linked: int, noun: str) -> Seen | None:
     left = total - linked
     if left <= 0:
         return None
-    verb = "is" if left == 1 else "are"
-    return Seen(f"{left:,} of {_total(facts, total, noun)} {verb} not linked with HubSpot yet.")
+    return Seen(
+        counted(
+            "{count} of {total} is not linked with HubSpot yet.",
+            "{count} of {total} are not linked with HubSpot yet.",
+            left,
+            total=_total(facts, total, noun),
+        )
+    )
 
 
-def _total(facts: Facts, number: int, noun: str) -> str:
+def _total(facts: Facts, number: int, noun: str) -> Sentence:
     """What a figure is a part of; not all of them where listing was cut short."""
-    words = {"customer": "active customer", "item": "product or service"}[noun]
-    return f"{'the first ' if noun in facts.cut else ''}{_count(number, words)}"
-
-
-def _count(number: int, noun: str) -> str:
-    plurals = {"product or service": "products and services"}
-    return f"{number:,} {noun if number == 1 else plurals.get(noun, f'{noun}s')}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names or ("",)
-    return f"{', '.join(others)} and {last}" if others else last
+    match noun, noun in facts.cut:
+        case "customer", True:
+            return counted(
+                "the first {count} active customer", "the first {count} active customers", number
+            )
+        case "customer", False:
+            return counted("{count} active customer", "{count} active customers", number)
+        case _, True:
+            return counted(
+                "the first {count} product or service",
+                "the first {count} products and services",
+                number,
+            )
+    return counted("{count} product or service", "{count} products and services", number)
