@@ -147,21 +147,11 @@ def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str
         kind = f"create:{side.value}"
         told = documents.get(kind, {})
         if pair.dated_by and side is Side.QUICKBOOKS:
-            words = ngettext(
-                "Will post %(count)s %(noun)s in QuickBooks",
-                "Will post %(count)s %(nouns)s in QuickBooks",
-                count,
-            )
+            words = _("Will post %(count)s %(nouns)s in QuickBooks")
         else:
-            words = ngettext(
-                "Will create %(count)s %(noun)s in %(side)s",
-                "Will create %(count)s %(nouns)s in %(side)s",
-                count,
-            )
-        names = {
-            "count": f"{count:,}", "noun": noun_of(pair, side), "nouns": nouns_of(pair, side),
-            "side": side.label,
-        }  # fmt: skip
+            words = _("Will create %(count)s %(nouns)s in %(side)s")
+        nouns = noun_of(pair, side) if count == 1 else nouns_of(pair, side)
+        names = {"count": f"{count:,}", "nouns": nouns, "side": side.label}
         yield {
             "text": words % names + _money_words(told, with_closed=side is Side.HUBSPOT) + ".",
             "url": records_url(found, kind) if count else "",
