@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from syncapp.models import RecordLink
 from tests.simulation import checker
 from tests.simulation.documents import causes
-from tests.simulation.documents.traders import CENT
+from tests.simulation.documents.desk import CENT
 from tests.simulation.documents.view import ZERO, invoice_tag, money
 from tests.simulation.fields import H, Q
 from tests.simulation.journal import APP, PERSON
