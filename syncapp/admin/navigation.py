@@ -38,6 +38,7 @@ def _daily(request: HttpRequest) -> list[Item]:
             _("Record view"), "list_alt", "syncapp_recordlink_changelist", "syncapp.view_recordlink"
         ),
         _approvals(request),
+        _item(_("Month"), "calendar_month", "syncapp_month", "syncapp.view_recordlink"),
         _item(_("Runs"), "history", "syncapp_syncrun_changelist", "syncapp.view_syncrun"),
         {
             **_item(

@@ -12,13 +12,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 
-from syncapp.admin import fees, home, moments, preflight, tie_outs
+from syncapp.admin import fees, home, moments, month_page, preflight, tie_outs
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, display, page, render, require
 from syncapp.admin.connections import usage
 from syncapp.core.dates import as_date
@@ -26,6 +26,8 @@ from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, SyncRun, Trigger
 from syncapp.services import approvals, company_time, connections, definitions, joining, people
+from syncapp.services.exports import PERMISSION as EXPORTS
+from syncapp.services.month_marks import PERMISSION as MARKS
 from syncapp.tasks import run_account_pair
 
 logger = logging.getLogger(__name__)
@@ -99,6 +101,26 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                 "<int:pk>/preflight/confirm/",
                 page(self, preflight.confirm, preflight.CONFIRMS, methods=POST),
                 name="syncapp_pair_preflight_confirm",
+            ),
+            path(
+                "month/",
+                page(self, partial(month_page.show, self), *month_page.SEES),
+                name="syncapp_month",
+            ),
+            path(
+                "<int:pk>/month/mark/",
+                page(self, month_page.mark, *month_page.SEES, MARKS, methods=POST),
+                name="syncapp_pair_month_mark",
+            ),
+            path(
+                "<int:pk>/month/unmark/",
+                page(self, month_page.unmark, *month_page.SEES, MARKS, methods=POST),
+                name="syncapp_pair_month_unmark",
+            ),
+            path(
+                "<int:pk>/month/<str:format>/",
+                page(self, month_page.download, *month_page.SEES, EXPORTS),
+                name="syncapp_pair_month_file",
             ),
             path(
                 "<int:pk>/tie-out/",
@@ -299,7 +321,7 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
         ):
             wake(pair.pk)
             messages.success(request, _reviewed_words(pair))
-        return redirect("admin:syncapp_accountpair_change", pk)
+        return back(request, reverse("admin:syncapp_accountpair_change", args=[pk]))
 
     def time_zone(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Set the company's time zone, or leave it to the accounts."""

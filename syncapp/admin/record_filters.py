@@ -15,7 +15,9 @@ from django.contrib.auth.models import User
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from syncapp.admin.month_words import TILE_WORDS
 from syncapp.admin.words import CATEGORY_WORDS, FIXER_WORDS, ORIGIN_WORDS, reason_words
+from syncapp.core.month_lists import Tile
 from syncapp.core.pairs import HIDDEN, OBJECT_PAIRS
 from syncapp.core.reasons import REASONS
 from syncapp.models import AccountPair, SyncDefinition
@@ -86,6 +88,9 @@ def chips(choice: RecordChoice, found: Iterable[Field]) -> list[Chip]:
     }
     if choice.sync is not None:
         texts["sync"] = _("Sync: %(value)s") % {"value": _sync_name(choice.sync)}
+    if choice.tile:
+        title = TILE_WORDS[Tile(choice.tile)].title
+        texts["tile"] = _("List of the month: %(value)s") % {"value": title}
     if choice.search:
         texts["q"] = _("Search: “%(words)s”") % {"words": choice.search}
     if choice.ids:

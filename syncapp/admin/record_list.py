@@ -33,6 +33,8 @@ from syncapp.services.records import RecordChoice
 
 ROWS = 50
 LIST = "admin:syncapp_recordlink_changelist"
+#: What the form of the filters has no field for.
+KEPT = frozenset({"sync", "id__in", "tile", SORT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest) -> Htt
         "fields": found,
         "chips": record_filters.chips(choice, found),
         "has_hidden_filters": any(one.value and not one.is_main for one in found),
-        "kept": {name: value for name, value in params.items() if name in {"sync", "id__in", SORT}},
+        "kept": {name: value for name, value in params.items() if name in KEPT},
         "tabs": list(_tabs(every, choice, params, total)),
         "heads": [_head(column, sort, params, total) for column in columns],
         "rows": [

@@ -55,6 +55,8 @@ def title(change: SettingChange) -> str:
         return said(option.label) if option is not None else name
     if part == "filters":
         return _("Filter from %(side)s") % {"side": Side(name).label}
+    if part == "month":
+        return _("Month %(month)s") % {"month": name}
     if part == "mappings":
         told = change.after or change.before or {}
         return _("Mapped field %(name)s") % {"name": told.get("label") or name}
@@ -88,7 +90,18 @@ def _value(change: SettingChange, value: Any) -> str:
         return str(DIRECTION_WORDS[Direction(value)])
     if part == "conflict":
         return _("Use %(side)s data") % {"side": Side(value).label}
+    if part == "month":
+        return _month(value)
     return _plain(value)
+
+
+def _month(value: Any) -> str:
+    """Whether a month was called ready to close; a reason says why not any more."""
+    if value is None:
+        return _("not marked")
+    if value == "ready":
+        return _("ready to close")
+    return _("mark taken back: %(why)s") % {"why": value}
 
 
 def _plain(value: Any) -> str:

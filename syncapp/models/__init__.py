@@ -11,6 +11,7 @@ from syncapp.models.definitions import FieldMappingRow, FilterCondition, SyncDef
 from syncapp.models.exports import Export
 from syncapp.models.failed_calls import FailedCall
 from syncapp.models.links import IdAlias, RecordKey, RecordLink
+from syncapp.models.month_marks import MonthMark
 from syncapp.models.notifications import Mail, Notification, OngoingMatter
 from syncapp.models.outbox import PendingWrite
 from syncapp.models.pairs import AccountPair
@@ -37,6 +38,7 @@ __all__ = [
     "KeptCounts",
     "Mail",
     "MatchChoice",
+    "MonthMark",
     "MonthlyReads",
     "Notification",
     "OngoingMatter",

@@ -173,6 +173,12 @@ class RecordLink(models.Model):
                 fields=["state", "-updated_at", "-id", *LISTED[:1], *LISTED[2:]],
                 name="link_state_listed",
             ),
+            # A month's documents, counted and summed without reading a row of them.
+            models.Index(
+                fields=["definition", "document_date", "state", "code", "currency", "amount"],
+                condition=models.Q(document_date__isnull=False),
+                name="link_month",
+            ),
             # The other orders of the list, with what it is filtered by most.
             models.Index(
                 fields=["document_date", "id", "state", "definition"], name="link_document_date"

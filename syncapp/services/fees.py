@@ -6,7 +6,7 @@ Decides nothing and books nothing; the arithmetic is in ``core/invoices/fees``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import tablib
@@ -16,11 +16,13 @@ from syncapp.core.invoices.fees import FeeLine, FeeTotal
 from syncapp.core.money import digits
 from syncapp.core.pairs.invoices import PROCESSORS
 from syncapp.core.sides import Side
-from syncapp.models import AccountPair, SyncDefinition
+from syncapp.models import AccountPair, RecordLink, SyncDefinition
 from syncapp.services import store
 from syncapp.services.export_files import escape
 
 FORMATS = ("csv", "xlsx")
+#: How far a payment's date in QuickBooks may be from the one in HubSpot.
+NEAR = timedelta(days=35)
 COLUMNS = (
     "Processor", "Currency", "Payments", "Gross", "Processing fees", "Platform fees", "Refunds",
     "Net", "Debit fees / credit clearing",
@@ -99,16 +101,32 @@ def period(since: str, until: str) -> tuple[date, date]:
     return first, last
 
 
-def report(pair: AccountPair, since: date, until: date, by: str = fees.PAYMENT) -> Report:
-    """The fees of the payments that HubSpot showed when it was last read."""
+def report(
+    pair: AccountPair, since: date, until: date, by: str = fees.PAYMENT, *, is_near: bool = False
+) -> Report:
+    """The fees of the payments that HubSpot showed when it was last read.
+
+    Args:
+        pair: The account pair.
+        since: The first day.
+        until: The last day, included.
+        by: ``fees.PAYMENT`` or ``fees.PAYOUT``.
+        is_near: Read only payments dated within five weeks of the period: quick, and right unless
+            somebody moved a payment further than that in QuickBooks. Not for payouts.
+    """
     first, last = since.isoformat(), until.isoformat()
-    seen = [
-        store.seen(link, Side.HUBSPOT)
-        for definition in SyncDefinition.objects.filter(
-            pair=pair, object_type="payments", deleted_at=None
-        )
-        for link in definition.links.filter(hubspot_id__isnull=False, hubspot_gone="").iterator()
-    ]
+    links = RecordLink.objects.filter(
+        definition__in=list(
+            SyncDefinition.objects.filter(
+                pair=pair, object_type="payments", deleted_at=None
+            ).values_list("pk", flat=True)
+        ),
+        hubspot_id__isnull=False,
+        hubspot_gone="",
+    )
+    if is_near:
+        links = links.filter(document_date__range=(since - NEAR, until + NEAR))
+    seen = [store.seen(link, Side.HUBSPOT) for link in links.iterator()]
     zone = pair.company_time_zone
     lines = [line for values in seen if (line := fees.line_of(values, by, zone))]
     inside = fees.in_period(lines, first, last)

@@ -16,11 +16,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from syncapp.core.money import as_amount
+from syncapp.core.month_lists import Tile
 from syncapp.core.pairs import HIDDEN
 from syncapp.core.reasons import REASONS, Category, Fixer, State
 from syncapp.core.sides import Side
 from syncapp.models import RecordLink, SyncDefinition
-from syncapp.services import record_search
+from syncapp.services import month_lists, record_search
 
 #: Codes that need a person are their own group on screen.
 NEEDS_DECISION = "needs_decision"
@@ -50,6 +51,7 @@ class RecordChoice:
         dated_from: First document date (ISO date); ``dated_to`` is the last, included.
         amount_from: The smallest amount; ``amount_to`` is the largest, included.
         assignee: A user's id, or ``NOBODY``.
+        tile: A list of the month page; the edited ones need ``pair`` and ``dated_from``.
         ids: Only these links.
     """
 
@@ -70,6 +72,7 @@ class RecordChoice:
     currency: str = ""
     assignee: str = ""
     search: str = ""
+    tile: str = ""
     ids: tuple[int, ...] = ()
 
     @classmethod
@@ -129,6 +132,8 @@ class RecordChoice:
             links = links.filter(assignee=None if nobody else int(self.assignee))
         if self.ids:
             links = links.filter(pk__in=self.ids)
+        if self.tile:
+            links = self._of_month(links)
         return record_search.narrow(links, self.search)
 
     def _of_syncs(self, links: QuerySet[RecordLink]) -> QuerySet[RecordLink]:
@@ -137,11 +142,20 @@ class RecordChoice:
             syncs = syncs.filter(pk=self.sync)
         if self.pair is not None:
             syncs = syncs.filter(pair=self.pair)
-        if self.object:
-            syncs = syncs.filter(object_type=self.object)
-        if self.sync is None and self.pair is None and not self.object:
+        objects = {one for one in (self.object, month_lists.object_of(self.tile)) if one}
+        for one in objects:
+            syncs = syncs.filter(object_type=one)
+        if self.sync is None and self.pair is None and not objects:
             return links
         return only(links, syncs)
+
+    def _of_month(self, links: QuerySet[RecordLink]) -> QuerySet[RecordLink]:
+        if self.tile != Tile.EDITED:
+            return links.filter(month_lists.where(self.tile))
+        month = month_lists.first_of(self.dated_from)
+        if self.pair is None or month is None:
+            return links.none()
+        return links.filter(pk__in=month_lists.edited(self.pair, month))
 
     def _of_documents(self, links: QuerySet[RecordLink]) -> QuerySet[RecordLink]:
         dates = {"gte": _date(self.dated_from), "lte": _date(self.dated_to)}
@@ -173,6 +187,7 @@ def _usable(name: str, value: str) -> str:
         "code": lambda: value in REASONS,
         "fixer": lambda: value.upper() in Fixer.__members__,
         "origin": lambda: value in ORIGINS,
+        "tile": lambda: value in set(month_lists.FILTERS),
         "dated_from": lambda: _date(value) is not None,
         "dated_to": lambda: _date(value) is not None,
         "since": lambda: _date(value) is not None,

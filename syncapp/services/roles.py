@@ -36,8 +36,10 @@ _OPERATES = (
     "syncapp.retry_recordlink",
     "syncapp.run_accountpair",
 )
-#: Lets through what others prepared, and may look up who set the rules; changes no setting.
+#: Lets through what others prepared, calls months ready to close, and may look up who set the
+#: rules; changes none of them.
 _APPROVES = (
+    "syncapp.close_monthmark",
     "syncapp.decide_approval",
     "syncapp.view_settingchange",
 )
