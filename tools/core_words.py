@@ -10,7 +10,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from syncapp.core import filters, sentences
+from syncapp.connectors.hubspot import errors as hubspot_errors
+from syncapp.connectors.quickbooks import errors as quickbooks_errors
+from syncapp.connectors.rate import WAITING_SENTENCES
+from syncapp.core import filters, recalled, sentences
 from syncapp.core.operators import Operator
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.pairs.base import ObjectPair
@@ -24,7 +27,7 @@ CORE = Path(sentences.__file__).parent
 
 def gathered() -> Iterator[tuple[str, str | None]]:
     """``(text, its plural or None)``; a text may come several times."""
-    for source in (_reasons, _checks, _pairs, _filters):
+    for source in (_reasons, _checks, _pairs, _filters, _faults, recalled.texts):
         for text in source():
             if text:
                 yield text, None
@@ -65,6 +68,12 @@ def _filters() -> Iterator[str]:
     yield from (operator.words for operator in Operator)
     yield from (op.words for op in TransformOp)
     yield from (*filters.TEXTS, *filters.NOUNS.values())
+
+
+def _faults() -> Iterator[str]:
+    for fault in (*hubspot_errors.FAULTS, *quickbooks_errors.FAULTS, quickbooks_errors.NOT_LISTED):
+        yield fault.says
+    yield from WAITING_SENTENCES.values()
 
 
 def _written_out() -> Iterator[tuple[str, str | None]]:

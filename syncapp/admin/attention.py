@@ -24,6 +24,7 @@ from syncapp.core.money import digits, rounded
 from syncapp.core.reasons import Category, Fixer
 from syncapp.core.sides import Side
 from syncapp.models import Connection, RecordLink, SyncRun
+from syncapp.models.spoken import spoken
 from syncapp.services import attention
 from syncapp.services.attention import Attention, Stalled
 from syncapp.services.counts import WAIT_FOR_A_PERSON
@@ -110,7 +111,7 @@ def _problems(
         yield Problem(
             "back_hand",
             _("%(sync)s waits for your confirmation") % {"sync": definition.title},
-            str(definition.brake.get("sentence", "")),
+            spoken(str(definition.brake.get("sentence", ""))),
             "warn",
             f"held-{definition.pk}",
             Button(_("Look and approve"), url, is_main=True)
@@ -151,7 +152,7 @@ def _lapsed(request: HttpRequest, connection: Connection) -> Problem:
     return Problem(
         "link_off",
         _("%(side)s (%(name)s) must be connected again") % names,
-        connection.status_detail or _("Nothing is read or written until then. Nothing is lost."),
+        connection.trouble or _("Nothing is read or written until then. Nothing is lost."),
         "bad",
         f"lapsed-{connection.pk}",
         _reconnect(request, connection),
@@ -161,7 +162,7 @@ def _lapsed(request: HttpRequest, connection: Connection) -> Problem:
 def _stalled(request: HttpRequest, seen: PairOverview, one: Stalled, now: datetime) -> Problem:
     run = one.last_run
     if run is not None and run.state != SyncRun.State.FINISHED and run.detail:
-        sentence = _("The last run ended early: %(why)s") % {"why": run.detail}
+        sentence = _("The last run ended early: %(why)s") % {"why": run.trouble}
     elif run is None or (now - run.started_at) > attention.STALLED_AFTER:
         sentence = _(
             "No run has begun for a while. If this stays so, ask your administrator whether the "

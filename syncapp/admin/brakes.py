@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from syncapp.admin.base import back, render
 from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, SyncDefinition
+from syncapp.models.spoken import spoken
 from syncapp.services import brakes
 from syncapp.services.env import real_env
 from syncapp.services.words import nouns_of
@@ -45,7 +46,7 @@ def _approve(
     model_admin: ModelAdmin, request: HttpRequest, definition: SyncDefinition
 ) -> HttpResponse:
     who = request.user.get_username()
-    sentence = str(definition.brake.get("sentence", ""))
+    sentence = spoken(str(definition.brake.get("sentence", "")))
     with transaction.atomic():
         done = brakes.approve(definition, who=who, now=real_env().clock.now())
         if done:

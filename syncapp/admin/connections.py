@@ -23,6 +23,7 @@ from syncapp.admin.connection_forms import KeysForm, TokenForm
 from syncapp.core.errors import ConnectionBroken, SyncError
 from syncapp.core.sides import Side
 from syncapp.models import Connection
+from syncapp.models.spoken import spoken
 from syncapp.services import connections, joining, overview, portal
 from syncapp.services.env import real_env
 from syncapp.services.usage import of as usage_of
@@ -176,7 +177,7 @@ class ConnectionAdmin(BaseAdmin[Connection]):
                     who=request.user.get_username(),
                 )
             except (connections.ConsentFailed, SyncError) as error:
-                form.add_error("access_token", str(error))
+                form.add_error("access_token", spoken(str(error)))
             else:
                 messages.success(request, _("Connected to HubSpot: %(name)s.") % {"name": row.name})
                 return _go_on(request, row)
@@ -242,9 +243,9 @@ class ConnectionAdmin(BaseAdmin[Connection]):
             connections.refresh_details(connection, env=real_env())
         except ConnectionBroken as error:
             connections.mark_broken(connection, error)
-            messages.error(request, str(error))
+            messages.error(request, spoken(str(error)))
         except SyncError as error:
-            messages.error(request, str(error))
+            messages.error(request, spoken(str(error)))
         else:
             messages.success(
                 request,
@@ -339,7 +340,7 @@ def _go_on(request: HttpRequest, connection: Connection) -> HttpResponse:
     try:
         pair = joining.join_if_clear(connection, who=request.user.get_username())
     except SyncError as error:
-        messages.warning(request, str(error))
+        messages.warning(request, spoken(str(error)))
         return redirect("admin:index")
     if pair is not None:
         messages.success(request, _("The two accounts are joined: %s.") % pair)

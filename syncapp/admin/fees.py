@@ -18,6 +18,7 @@ from syncapp.admin.base import render
 from syncapp.core.invoices.fees import PAYMENT, PAYOUT, FeeLine
 from syncapp.core.money import shown
 from syncapp.models import AccountPair
+from syncapp.models.spoken import spoken
 from syncapp.services import fees
 from syncapp.services.fees import Report
 
@@ -41,7 +42,7 @@ def show(model_admin: PairAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     try:
         made = fees.report(pair, *fees.period(since, until), by)
     except fees.BadPeriod as error:
-        problem = str(error)
+        problem = spoken(str(error))
     wanted = request.GET.get("format", "")
     if made is not None and wanted in fees.FORMATS:
         return _file(made, wanted)

@@ -210,7 +210,7 @@ def _healths(seen: Overview, now: datetime) -> list[dict[str, Any]]:
 
 def _access(connection: Connection, now: datetime) -> str:
     if connection.status != Connection.Status.CONNECTED:
-        return connection.status_detail or _("Not connected yet.")
+        return connection.trouble or _("Not connected yet.")
     if connection.method == Connection.Method.ACCESS_TOKEN:
         return _("Access token")
     if connection.access_expires_at and connection.access_expires_at > now:
@@ -254,7 +254,7 @@ def _pair(request: HttpRequest, seen: PairOverview, now: datetime) -> dict[str, 
             "tone": moments.TONES[run.state],
             "when": moments.ago(run.started_at, now),
             "summary": moments.run_summary(run) if run.ended_at else "",
-            "problem": run.detail,
+            "problem": run.trouble,
         },
         "next_run": moments.until(seen.pair.next_due_at, now),
     }  # fmt: skip
@@ -263,8 +263,8 @@ def _pair(request: HttpRequest, seen: PairOverview, now: datetime) -> dict[str, 
 def _broken(pair: AccountPair) -> str:
     """Which side waits for a reconnect, and why."""
     sentences = [
-        f"{side.label}: {pair.connection(side).status_detail}"
+        f"{side.label}: {pair.connection(side).trouble}"
         for side in Side
         if pair.connection(side).status == Connection.Status.RECONNECT
     ]
-    return " ".join(sentences) or pair.state_detail
+    return " ".join(sentences) or pair.trouble

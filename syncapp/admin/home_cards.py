@@ -20,6 +20,7 @@ from syncapp.admin.base import link
 from syncapp.admin.words import reason_words
 from syncapp.core.reasons import State
 from syncapp.models import AccountPair, SyncRun
+from syncapp.models.spoken import spoken
 from syncapp.services import overview
 from syncapp.services.overview import PairOverview, SyncCard
 
@@ -79,7 +80,7 @@ def _problem(seen: PairOverview, card: SyncCard) -> str:
     if not card.is_set_up or not card.definition.enabled:
         return ""
     if run is not None and run.state in {SyncRun.State.ENDED_EARLY, SyncRun.State.CRASHED}:
-        return _("Last run: %(why)s") % {"why": run.detail or run.get_state_display()}
+        return _("Last run: %(why)s") % {"why": run.trouble or run.get_state_display()}
     if card.worst is None:
         return ""
     words = {"reason": reason_words(card.worst.code), "n": number_format(card.worst.count)}
@@ -112,7 +113,7 @@ def _sentence(seen: PairOverview, card: SyncCard, now: datetime) -> str:
     if seen.pair.state == AccountPair.State.PAUSED:
         return _("Reading goes on; nothing is written until you resume.")
     if card.definition.held_at is not None:
-        return str(card.definition.brake.get("sentence", ""))
+        return spoken(str(card.definition.brake.get("sentence", "")))
     if card.readings:
         return _("First listing: nothing is created before both sides were read to the end.")
     if card.counts.waiting:

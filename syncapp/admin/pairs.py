@@ -25,6 +25,7 @@ from syncapp.core.dates import as_date
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, SyncRun, Trigger
+from syncapp.models.spoken import spoken
 from syncapp.services import approvals, company_time, connections, definitions, joining, people
 from syncapp.services.exports import PERMISSION as EXPORTS
 from syncapp.services.month_marks import PERMISSION as MARKS
@@ -251,7 +252,7 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
                     who=request.user.get_username(),
                 )
             except SyncError as error:
-                problem = str(error)
+                problem = spoken(str(error))
             else:
                 messages.success(request, _("The two accounts are joined: %s.") % pair)
                 return redirect("admin:index")
@@ -283,7 +284,7 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
         """Sync now."""
         pair = get_object_or_404(AccountPair, pk=pk)
         if pair.state == AccountPair.State.BROKEN:
-            messages.error(request, pair.state_detail or _("Reconnect the account first."))
+            messages.error(request, pair.trouble or _("Reconnect the account first."))
         elif not pair.definitions.filter(enabled=True, deleted_at=None).exists():
             messages.warning(request, _("No sync is switched on: there is nothing to run."))
         else:

@@ -27,6 +27,7 @@ from syncapp.admin.base import link, render
 from syncapp.core.preflight import CATALOGUE, Finding, Severity
 from syncapp.core.sides import Direction, Side
 from syncapp.models import AccountPair
+from syncapp.models.spoken import spoken
 from syncapp.services import preflight
 from syncapp.services.preflight import Report
 from syncapp.services.words import told, translated_check
@@ -69,6 +70,7 @@ def show(model_admin: PairAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "pair": pair,
         "report": report,
+        "problem": spoken(report.problem),
         "checked": moments.ago(report.checked_at, now),
         "calls": sum(report.api_calls.values()),
         "summary": _summary(report),

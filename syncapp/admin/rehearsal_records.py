@@ -12,8 +12,8 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.base import render
 from syncapp.admin.rehearsals import EXPORT, find, labels_of, records_url
@@ -23,6 +23,7 @@ from syncapp.core.pairs.invoices import PROCESSORS
 from syncapp.core.reasons import explain
 from syncapp.core.sides import Side
 from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition
+from syncapp.models.spoken import spoken_parts
 from syncapp.services import accounts, rehearsal_files
 from syncapp.services.env import real_env
 from syncapp.services.words import nouns_of
@@ -146,7 +147,7 @@ def _shown(row: RehearsalRow, *, known: bool, deposits: list[dict[str, str]]) ->
     state, _colon, code = row.kind.partition(":")
     reason, remedy = "", ""
     if state in {"failing", "excluded", "waiting"}:
-        reason, remedy = explain(code, row.params)
+        reason, remedy = explain(code, spoken_parts(row.params), translate=gettext)
     return {
         "row": row,
         "url": reverse("admin:syncapp_recordlink_change", args=[row.record]) if known else "",

@@ -23,6 +23,7 @@ from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.reasons import REASONS, State
 from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, SyncDraft
+from syncapp.models.spoken import spoken
 from syncapp.services import drafts, matching_list
 from syncapp.services.env import real_env
 from syncapp.services.matching_list import AMBIGUOUS
@@ -88,6 +89,7 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
     standing = drafts.standing(draft, now=real_env().clock.now())
     return {
         "found": found,
+        "trouble": spoken(found.detail),
         "is_open": found.state in OPEN,
         "has_failed": found.state == Rehearsal.State.FAILED,
         "is_stale": standing is Standing.CHANGED,

@@ -83,7 +83,7 @@ class SyncRunAdmin(ReadOnlyMixin, BaseAdmin[SyncRun]):
     @display(description=gettext_lazy("Changes"))
     def summary(self, run: SyncRun) -> str:
         """What it did, or why it ended."""
-        return run.detail or moments.run_summary(run)
+        return run.trouble or moments.run_summary(run)
 
     @display(description=gettext_lazy("API calls"))
     def calls(self, run: SyncRun) -> str:
@@ -128,7 +128,7 @@ class SyncRunAdmin(ReadOnlyMixin, BaseAdmin[SyncRun]):
 def _note(entry: RecordLogEntry) -> str:
     """The entry's words; without any, the fields it changed."""
     labels = [str(change.get("label") or change.get("field", "")) for change in entry.changes]
-    return entry.text or ", ".join(label for label in labels if label)
+    return entry.words or ", ".join(label for label in labels if label)
 
 
 def counters(run: SyncRun) -> list[dict[str, Any]]:

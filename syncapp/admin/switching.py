@@ -20,6 +20,7 @@ from syncapp.admin.wizard.sentences import describe_settings
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
 from syncapp.models import SyncDefinition
+from syncapp.models.spoken import spoken
 from syncapp.services import definitions, open_work, runs
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
@@ -71,7 +72,7 @@ def turn_on_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespon
                 definition, connectors=connectors, env=env, who=request.user.get_username()
             )
         except SyncError as error:
-            messages.error(request, str(error))
+            messages.error(request, spoken(str(error)))
             return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
         _wake(definition.pair_id)
         messages.success(request, _("“%(sync)s” is on again.") % {"sync": definition})

@@ -28,6 +28,7 @@ from syncapp.admin import moments
 from syncapp.admin.base import link, render
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, RecordLink, TieOut
+from syncapp.models.spoken import spoken
 from syncapp.services import tie_out, tie_out_files
 from syncapp.tasks import tie_out as tie_out_task
 
@@ -69,7 +70,7 @@ def show(model_admin: PairAdmin, request: HttpRequest, pk: int) -> HttpResponse:
         "month_name": month,
         "asked": asked,
         "is_open": asked is not None and tie_out.is_open(asked, now=now),
-        "problem": asked.detail if asked and asked.state == TieOut.State.FAILED else "",
+        "problem": spoken(asked.detail) if asked and asked.state == TieOut.State.FAILED else "",
         "done": done,
         "read": moments.ago(done.finished_at, now) if done else "",
         "calls": sum(done.api_calls.values()) if done else 0,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.core.sides import Side
 from syncapp.models.fields import EncryptedTextField
+from syncapp.models.spoken import spoken
 
 SIDES = [(side.value, side.label) for side in Side]
 
@@ -88,6 +89,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{Side(self.side).label}: {self.name or self.external_id or _('not connected')}"
+
+    @property
+    def trouble(self) -> str:
+        """Why it does not work, in the reader's language; "" when it does."""
+        return spoken(self.status_detail)
 
     @property
     def is_usable(self) -> bool:

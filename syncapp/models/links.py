@@ -16,6 +16,7 @@ from syncapp.core.reasons import REASONS, Category, Reason, State, explain
 from syncapp.core.sides import Side
 from syncapp.models.connections import SIDES
 from syncapp.models.definitions import SyncDefinition
+from syncapp.models.spoken import spoken_parts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -232,12 +233,12 @@ class RecordLink(models.Model):
     @property
     def explanation(self) -> str:
         """Why it is in this state, in words; "" while in sync."""
-        return explain(self.code, self.params, translate=gettext)[0]
+        return explain(self.code, spoken_parts(self.params), translate=gettext)[0]
 
     @property
     def remedy(self) -> str:
         """What to do about it; "" while in sync."""
-        return explain(self.code, self.params, translate=gettext)[1]
+        return explain(self.code, spoken_parts(self.params), translate=gettext)[1]
 
     @property
     def waiting_since(self) -> datetime | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.core.sides import Side
 from syncapp.models.connections import Connection
+from syncapp.models.spoken import spoken
 
 
 class AccountPair(models.Model):
@@ -70,6 +71,11 @@ class AccountPair(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.hubspot.name} ↔ {self.quickbooks.name}"
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is written, in the reader's language; "" when it is."""
+        return spoken(self.state_detail)
 
     @property
     def company_time_zone(self) -> str:

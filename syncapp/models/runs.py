@@ -12,6 +12,7 @@ from syncapp.models.connections import SIDES
 from syncapp.models.definitions import SyncDefinition
 from syncapp.models.links import RecordLink
 from syncapp.models.pairs import AccountPair
+from syncapp.models.spoken import spoken
 
 
 class Trigger(models.TextChoices):
@@ -50,6 +51,11 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.pair}"
+
+    @property
+    def trouble(self) -> str:
+        """Why it ended early, in the reader's language; "" when it did not."""
+        return spoken(self.detail)
 
 
 class Rehearsal(models.Model):
@@ -130,3 +136,8 @@ class RecordLogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.link_id}"
+
+    @property
+    def words(self) -> str:
+        """What was said, in the reader's language."""
+        return spoken(self.text)

@@ -11,6 +11,7 @@ from syncapp.core.errors import SyncError
 from syncapp.core.ports import Env
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair
+from syncapp.models.spoken import spoken
 from syncapp.services import connections
 
 REMEMBERED_SECONDS = 60
@@ -69,5 +70,5 @@ def of_types(
     try:
         found = active(pair, env=env)
     except SyncError as error:
-        return (), str(error)
+        return (), spoken(str(error))
     return tuple(one for one in found if not types or one.type in types), ""

@@ -164,6 +164,6 @@ def _connection(connection: Connection) -> dict[str, object]:
         "name": str(connection),
         "state": connection.get_status_display(),
         "is_lapsed": connection.status == Connection.Status.RECONNECT,
-        "detail": connection.status_detail,
+        "detail": connection.trouble,
         "link": letters.absolute(reverse("admin:syncapp_connection_change", args=[connection.pk])),
     }

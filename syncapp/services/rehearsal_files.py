@@ -13,12 +13,14 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from import_export import fields, resources
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from syncapp.core.reasons import explain
 from syncapp.models import Rehearsal, RehearsalRow
+from syncapp.models.spoken import spoken_parts
 from syncapp.services.export_files import XLSX_ROWS, escape
 
 FORMATS = ("csv", "xlsx")
@@ -74,7 +76,7 @@ class RehearsalRowResource(resources.ModelResource):  # type: ignore[misc] # no 
         state, _colon, code = row.kind.partition(":")
         if state not in {"failing", "excluded", "waiting"}:
             return ""
-        return " ".join(filter(None, explain(code, row.params)))
+        return " ".join(filter(None, explain(code, spoken_parts(row.params), translate=gettext)))
 
     def dehydrate_changes(self, row: RehearsalRow) -> str:
         """Each field before and after."""

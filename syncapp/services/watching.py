@@ -93,7 +93,7 @@ def _say_lapsed(connection: Connection) -> str:
     return _("%(side)s “%(name)s” must be connected again. %(why)s") % {
         "side": Side(connection.side).label,
         "name": connection.name,
-        "why": connection.status_detail,
+        "why": connection.trouble,
     }
 
 

@@ -24,6 +24,7 @@ from django.views.decorators.cache import never_cache
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
 from syncapp.models import Connection, ConsentRequest
+from syncapp.models.spoken import spoken
 from syncapp.services import connections, joining, portal
 from syncapp.services.env import real_env
 
@@ -69,7 +70,7 @@ def start(request: HttpRequest, connection_id: int) -> HttpResponse:
             next_url=_safe_next(request),
         )
     except SyncError as error:
-        messages.error(request, str(error))
+        messages.error(request, spoken(str(error)))
         return redirect("admin:syncapp_connection_change", connection.pk)
     # A page of its own rather than a redirect: browsers apply "form-action" to every redirect
     # after a form, and where a vendor sends people to log in is not ours to list.
@@ -88,7 +89,9 @@ def callback(request: HttpRequest, side_name: str) -> HttpResponse:
         finished = _finish(request, side, state)
     except (connections.ConsentFailed, SyncError) as error:
         cancelled = request.GET.get("error") == CANCELLED
-        messages.add_message(request, messages.WARNING if cancelled else messages.ERROR, str(error))
+        messages.add_message(
+            request, messages.WARNING if cancelled else messages.ERROR, spoken(str(error))
+        )
         return redirect(landing)
     connection = finished.connection
     messages.success(
@@ -159,7 +162,7 @@ def _after(connection: Connection, next_url: str, request: HttpRequest) -> str:
     try:
         pair = joining.join_if_clear(connection, who=request.user.get_username())
     except SyncError as error:
-        messages.warning(request, str(error))
+        messages.warning(request, spoken(str(error)))
         pair = None
     if pair is not None:
         messages.success(request, _("The two accounts are joined: %(pair)s.") % {"pair": str(pair)})

@@ -20,6 +20,7 @@ from syncapp.core.errors import SyncError
 from syncapp.core.filters import OPERATORS, Operator, mistake_in
 from syncapp.core.schema import Field, Kind
 from syncapp.core.sides import Side
+from syncapp.models.spoken import spoken
 from syncapp.services import admission
 from syncapp.services.config import SettingsError, calendar_of, parse_document
 from syncapp.services.env import real_env
@@ -194,7 +195,7 @@ def _mistake(page: Page, side: Side, condition: dict[str, str]) -> str:
 def _value_mistake(field: Field, operator: Operator, value: str) -> str:
     wanted = mistake_in(operator, value, field.kind)
     if wanted:
-        told = wanted.replace("%", "%%")
+        told = spoken(wanted).replace("%", "%%")
         return _("“%(field)s” is compared with {wanted}. Correct the value.").format(wanted=told)
     if field.kind is Kind.BOOLEAN and value not in {"true", "false"}:
         return _("“%(field)s” is either yes or no. Choose one of them.")
@@ -213,7 +214,7 @@ def _side(page: Page, side: Side, is_counted: bool) -> dict[str, Any]:
         "label": side.label,
         "other": side.other.label,
         "nouns": page.noun(side),
-        "problem": page.lists.problems.get(side, ""),
+        "problem": spoken(page.lists.problems.get(side, "")),
         "own": bool(groups),
         "locked": side in page.object_pair.locked,
         "groups": [
@@ -251,9 +252,9 @@ def _count(page: Page, side: Side) -> dict[str, Any]:
         config = parse_document(page.document, calendar_of(pair, now))
         found = admission.count(pair, config, side, env=real_env())
     except SettingsError as error:
-        return {"unfinished": error.message}
+        return {"unfinished": spoken(error.message)}
     except SyncError as error:
-        return {"problem": str(error)}
+        return {"problem": spoken(str(error))}
     return {
         "admitted": found.admitted,
         "total": found.total,

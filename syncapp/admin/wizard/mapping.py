@@ -17,6 +17,7 @@ from syncapp.admin.wizard.mapping_form import MappingForm
 from syncapp.admin.words import arrow
 from syncapp.core.sides import Direction, Side
 from syncapp.core.transforms import TransformOp
+from syncapp.models.spoken import spoken
 from syncapp.services import drafts
 from syncapp.services.config import SettingsError, parse_document, to_document
 from syncapp.services.words import said
@@ -72,7 +73,7 @@ class MappingStep:
         mistakes += options.mistakes(page, parts)
         document = {**page.document, **parts, "filters": {}}
         mistakes += [
-            Mistake("mappings", problem.message)
+            Mistake("mappings", spoken(problem.message))
             for problem in drafts.check(document, page.lists)
             if problem.where.startswith("mappings")
         ]
@@ -143,7 +144,7 @@ def _after(
     try:
         made = mapping_form.entry_of(page, form)
     except SettingsError as error:
-        mistakes.append(Mistake("new", error.message))
+        mistakes.append(Mistake("new", spoken(error.message)))
         return entries, form
     others = [e for e in entries if _key(e) not in {form.replaces, _key(made)}]
     if len(others) < len(entries) and not form.replaces:

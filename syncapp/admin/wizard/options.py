@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.wizard.base import Mistake, Page
 from syncapp.core.pairs.base import Option, OptionKind
+from syncapp.models.spoken import spoken
 from syncapp.services import accounts
 from syncapp.services.config import SettingsError, parse_document
 from syncapp.services.env import real_env
@@ -38,7 +39,7 @@ def mistakes(page: Page, parts: Mapping[str, Any]) -> list[Mistake]:
     try:
         parse_document({"object": page.draft.object_type, "options": parts["options"]})
     except SettingsError as error:
-        return [Mistake("options", error.message)]
+        return [Mistake("options", spoken(error.message))]
     return [
         Mistake(
             f"options.{option.name}",

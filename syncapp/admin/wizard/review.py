@@ -15,6 +15,7 @@ from syncapp.admin.wizard.sentences import Difference, Sentence, describe_settin
 from syncapp.core.pairs.base import OptionKind
 from syncapp.core.sides import Side
 from syncapp.models import SyncDefinition
+from syncapp.models.spoken import spoken
 from syncapp.services import accounts, definitions, drafts
 from syncapp.services.config import SettingsError, parse_document
 from syncapp.services.env import real_env
@@ -79,7 +80,7 @@ class ReviewStep:
             "differences": _differences(page, living, sentences) if living and is_edit else [],
             "standing": drafts.standing(draft, now=real_env().clock.now()).value,
             "problems": [
-                {"message": problem.message, "step": _step_of(problem.where)}
+                {"message": spoken(problem.message), "step": _step_of(problem.where)}
                 for problem in problems
             ],
             "unasked": list(page.lists.problems.values()),

@@ -27,6 +27,7 @@ from syncapp.core.errors import SyncError
 from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, SyncDefinition, SyncDraft
+from syncapp.models.spoken import spoken
 from syncapp.services import drafts, presences
 from syncapp.services.config import SettingsError
 from syncapp.services.env import real_env
@@ -142,7 +143,7 @@ def rehearse(request: HttpRequest, pair_id: int, object_type: str) -> HttpRespon
     try:
         requested = drafts.request_rehearsal(draft, user=request.user, env=real_env())
     except SettingsError as error:
-        messages.error(request, error.message)
+        messages.error(request, spoken(error.message))
     else:
         transaction.on_commit(lambda: rehearse_task.delay(requested.pk))
     return redirect("admin:syncapp_wizard_step", pair_id, object_type, "review")
@@ -168,9 +169,9 @@ def switch_on(
     try:
         definition = drafts.put_in_force(draft, who=request.user.get_username(), env=real_env())
     except SettingsError as error:
-        mistakes = [Mistake("", error.message)]
+        mistakes = [Mistake("", spoken(error.message))]
     except SyncError as error:
-        mistakes = [Mistake("", str(error))]
+        mistakes = [Mistake("", spoken(str(error)))]
     else:
         transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
         messages.success(request, _switched_words(definition, again))
