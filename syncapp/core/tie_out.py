@@ -15,6 +15,7 @@ from enum import StrEnum
 from syncapp.core.money import ZERO, shown
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
+from syncapp.core.tie_out_causes import Cause, cause_of
 
 
 class Kind(StrEnum):
@@ -140,23 +141,6 @@ NOTHING = Figures()
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """Why something differs.
-
-    Attributes:
-        code: One of the catalogue of reasons, or of ``CAUSES``.
-        is_explained: False for what nobody can account for.
-        is_note: It makes no difference; it is told because a reader would miss it in the sums.
-    """
-
-    code: str
-    says: str
-    remedy: str = ""
-    is_explained: bool = True
-    is_note: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """One record that differs, or a note about one."""
 
@@ -217,67 +201,8 @@ class TieOut:
         return sum(row.unexplained for row in self.rows)
 
 
-#: ``{code: (sentence, remedy)}`` of causes that reading afresh shows, and no record's state.
-CAUSES: Mapping[str, tuple[str, str]] = {
-    "changed_since": (
-        "It was changed in {side} after the last run had read it.",
-        "Nothing to do; the next run compares it.",
-    ),
-    "removed_since": (
-        "It is no longer in {side}; the last run still saw it there.",
-        "Nothing to do; the next run tells what becomes of it.",
-    ),
-    "new_since": (
-        "It is only in {side}: it was made after the last run.",
-        "Nothing to do; the next run takes it up.",
-    ),
-    "sync_off": (
-        "The sync of {kind}s is turned off, so nothing keeps the two sides in step.",
-        "Turn the sync on.",
-    ),
-    "no_sync": ("There is no sync of {kind}s for these accounts.", "Set the sync up."),
-    "payment_open": (
-        "Only the open balance differs, by a payment that is not on both sides ({reason}).",
-        "Settle the payment.",
-    ),
-    "other_month": (
-        "HubSpot dates it {hubspot}, QuickBooks {quickbooks}.",
-        "Correct the date on one side, or map the date field.",
-    ),
-    "draft": (
-        "A draft in {side}: drafts are not counted, and not sent until they are finalized.",
-        "",
-    ),
-    "unapplied": (
-        "{amount} of this payment are applied to no invoice, so HubSpot does not show them.",
-        "Apply them to an invoice in QuickBooks.",
-    ),
-    "credit_memo": (
-        "A credit memo: HubSpot shows what is applied to an invoice; {amount} are left of it.",
-        "",
-    ),
-    "not_arrived": ("Its money has not arrived (or was lost), so it is not counted.", ""),
-    "currency_differs": (
-        "HubSpot has it in {hubspot}, QuickBooks in {quickbooks}, though it counts as in sync.",
-        "Look at it on both sides.",
-    ),
-    "voided_once": (
-        "It is voided in {side} only, though it counts as in sync.",
-        "Look at it on both sides.",
-    ),
-    "one_side": (
-        "It is only in {side}, and the sync knows no reason.",
-        "Look at it on both sides, then use “Sync now” with a full read.",
-    ),
-    "differs": (
-        "The two sides differ although the record counts as in sync.",
-        "Look at it on both sides.",
-    ),
-}
 #: What only QuickBooks has, and why HubSpot does not.
 _EXTRAS = {Standing.UNAPPLIED: "unapplied", Standing.CREDIT: "credit_memo"}
-_UNEXPLAINED = frozenset({"currency_differs", "voided_once", "one_side", "differs"})
-_NOTES = frozenset({"draft", "not_arrived", "unapplied", "credit_memo"})
 
 
 def tie_out(
@@ -340,12 +265,12 @@ def _note(case: Case, begins: str, ends: str) -> Cause | None:
         if not begins <= document.day <= ends:
             continue
         if document.standing is Standing.DRAFT:
-            return _cause("draft", side=side.label)
+            return cause_of("draft", side=side.label)
         if document.standing is Standing.NOT_ARRIVED:
-            return _cause("not_arrived")
+            return cause_of("not_arrived")
         if document.standing in _EXTRAS:
             rest = shown(document.amount, document.currency)
-            return _cause(_EXTRAS[document.standing], amount=rest)
+            return cause_of(_EXTRAS[document.standing], amount=rest)
     return None
 
 
@@ -354,17 +279,17 @@ def _why(case: Case, coverage: Coverage) -> Cause:
     known, fresh = case.known, case.fresh
     only = next(iter(fresh)) if len(fresh) == 1 else None
     if coverage is Coverage.NONE:
-        return _cause("no_sync", kind=case.kind.value)
+        return cause_of("no_sync", kind=case.kind.value)
     if known is not None and known.state is not State.IN_SYNC:
         return Cause(known.code, known.reason, known.remedy)
     changed = _changed(known, fresh)
     if coverage is Coverage.OFF and (known is None or changed is not None):
-        return _cause("sync_off", kind=case.kind.value)
+        return cause_of("sync_off", kind=case.kind.value)
     if changed is not None:
         return changed
     if only is not None:
         is_new = known is None and case.is_new
-        return _cause("new_since" if is_new else "one_side", side=only.label)
+        return cause_of("new_since" if is_new else "one_side", side=only.label)
     return _apart(fresh[Side.HUBSPOT], fresh[Side.QUICKBOOKS], known)
 
 
@@ -377,9 +302,9 @@ def _changed(known: Known | None, fresh: Mapping[Side, Document]) -> Cause | Non
         if seen is None or side in known.gone:
             continue
         if now is None:
-            return _cause("removed_since", side=side.label)
+            return cause_of("removed_since", side=side.label)
         if _figures(seen) != _figures(now):
-            return _cause("changed_since", side=side.label)
+            return cause_of("changed_since", side=side.label)
     return None
 
 
@@ -391,33 +316,24 @@ def _figures(one: Document) -> tuple[object, ...]:
 def _apart(hubspot: Document, quickbooks: Document, known: Known | None) -> Cause:
     """How two documents differ that count as in sync."""
     if hubspot.currency != quickbooks.currency:
-        return _cause("currency_differs", hubspot=hubspot.currency, quickbooks=quickbooks.currency)
+        return cause_of(
+            "currency_differs", hubspot=hubspot.currency, quickbooks=quickbooks.currency
+        )
     voided = [
         side
         for side, one in ((Side.HUBSPOT, hubspot), (Side.QUICKBOOKS, quickbooks))
         if one.standing is Standing.VOIDED
     ]
     if len(voided) == 1:
-        return _cause("voided_once", side=voided[0].label)
+        return cause_of("voided_once", side=voided[0].label)
     apart = quickbooks.balance - hubspot.balance
     equal = replace(hubspot, balance=quickbooks.balance)
     if known and known.unposted == apart != ZERO and _figures(equal) == _figures(quickbooks):
-        return _cause("payment_open", reason=known.unposted_reason.rstrip("."))
+        return cause_of("payment_open", reason=known.unposted_reason.rstrip("."))
     same = (hubspot.amount, hubspot.balance) == (quickbooks.amount, quickbooks.balance)
     if same and hubspot.day != quickbooks.day:
-        return _cause("other_month", hubspot=hubspot.day, quickbooks=quickbooks.day)
-    return _cause("differs")
-
-
-def _cause(code: str, **params: str) -> Cause:
-    says, remedy = CAUSES[code]
-    return Cause(
-        code,
-        says.format(**params),
-        remedy,
-        is_explained=code not in _UNEXPLAINED,
-        is_note=code in _NOTES,
-    )
+        return cause_of("other_month", hubspot=hubspot.day, quickbooks=quickbooks.day)
+    return cause_of("differs")
 
 
 def _finding(case: Case, cause: Cause, sides: Mapping[Side, Figures]) -> Finding:

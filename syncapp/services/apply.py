@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from syncapp.connectors.base import Op
-from syncapp.core import errors
 from syncapp.core.plan import Change, ChangeOp, RecordPlan, Status, because
 from syncapp.core.reasons import State
 from syncapp.core.records import is_stand_in
@@ -29,16 +28,16 @@ from syncapp.services import (
     failed_calls,
     ingest,
     intents,
+    linking,
     outbox,
-    parts,
     planning,
     record_log,
+    rereading,
     store,
 )  # fmt: skip
 from syncapp.services import facts as fact_finding
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
-from syncapp.services.halves import absorb, let_go
 from syncapp.services.outbox import Planned
 
 CHUNK = 500
@@ -125,8 +124,8 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
     links = planning.load(context, sync, links)
     matches = fact_finding.matches_of(context.pair, sync, links)
     matched = [(h.link, q.link) for h, q in matches.pairs]
-    joined = _join(context, sync, matched, f"Matched by {sync.config.pair.match_key_label}.")
-    asked = _join(context, sync, _asked_for(links), "Linked as a person asked.")
+    joined = linking.join(context, sync, matched, f"Matched by {sync.config.pair.match_key_label}.")
+    asked = linking.join(context, sync, linking.asked_for(links), "Linked as a person asked.")
     if asked:  # who was ambiguous beside them may not be any more
         store.wake_sharers(
             sync.definition, list(RecordLink.objects.filter(pk__in=asked)), context.env.clock.now()
@@ -176,70 +175,6 @@ def _ask_for(context: RunContext, plans: Sequence[tuple[RecordLink, RecordPlan]]
         RecordLink.objects.filter(pk__in=wanted, wanted=False).update(
             wanted=True, next_at=context.env.clock.now()
         )
-
-
-def _asked_for(links: Sequence[RecordLink]) -> list[tuple[int, int]]:
-    """The half links that a person wants to be linked: ``(HubSpot's, QuickBooks')``."""
-    asked = [link for link in links if link.link_with is not None]
-    pairs = {
-        (link.pk, link.link_with) if link.hubspot_id is not None else (link.link_with, link.pk)
-        for link in asked
-    }
-    return sorted((int(h or 0), int(q or 0)) for h, q in pairs)
-
-
-def _can_join(hubspot: RecordLink | None, quickbooks: RecordLink | None) -> bool:
-    """Whether both are still there, each on its own and the one side's: a person may have acted."""
-    return (
-        hubspot is not None
-        and quickbooks is not None
-        and hubspot.quickbooks_id is None
-        and quickbooks.hubspot_id is None
-        and not (hubspot.excluded_by or quickbooks.excluded_by)
-    )
-
-
-def _join(
-    context: RunContext, sync: ActiveSync, pairs: Sequence[tuple[int, int]], text: str
-) -> set[int]:
-    """Make one link of two half links, for each pair; they are planned in the next round.
-
-    Returns:
-        The half links concerned.
-    """
-    if not pairs:
-        return set()
-    now = context.env.clock.now()
-    kept: list[RecordLink] = []
-    absorbed: dict[int, RecordLink] = {}
-    with transaction.atomic():
-        context.confirm()
-        halves = sync.definition.links.select_for_update().in_bulk(
-            [pk for both in pairs for pk in both]
-        )
-        for both in pairs:
-            if not _can_join(*(halves.get(pk) for pk in both)):
-                continue
-            link, rival = (halves[pk] for pk in sorted(both))
-            absorb(link, rival)
-            absorbed[rival.pk] = link
-            link.origin = store.origin_of(sync.config, link)
-            link.revision += 1
-            link.next_at = link.updated_at = now
-            link.alone, link.link_with, link.unlinked_from = False, None, None
-            store.name_it(sync.config, link)
-            if rival.code == "bad_data":  # linked, but not written before it can be read
-                link.state, link.code, link.params = rival.state, rival.code, rival.params
-            kept.append(link)
-        let_go(absorbed)
-        save_changed(kept, [*store.SEEN_FIELDS, "origin", "alone", "link_with", "unlinked_from"])
-        store.save_keys(sync.config, kept)
-        record_log.save(
-            record_log.entry(link, record_log.Kind.LINKED, at=now, run=context.run, text=text)
-            for link in kept
-        )
-    context.counters.linked += len(kept)
-    return {pk for both in pairs for pk in both}
 
 
 def _sort_out(
@@ -424,72 +359,12 @@ def _write(
     for start in range(0, len(batches), WAVE):
         if context.is_spent:
             return
-        looked = [_look_before(context, sync, side, op, b) for b in batches[start : start + WAVE]]
+        looked = [
+            rereading.look_before(context, sync, side, op, b) for b in batches[start : start + WAVE]
+        ]
         sendings = [
             sending
             for batch in looked
             if batch and (sending := outbox.save_intents(context, sync, side, batch)) is not None
         ]
         outbox.send(context, sync, sendings)
-
-
-def _look_before(
-    context: RunContext, sync: ActiveSync, side: Side, op: ChangeOp, batch: list[Planned]
-) -> list[Planned]:
-    """Read what HubSpot holds right before writing it: it knows no conditional write.
-
-    Returns:
-        The part of the batch that still fits; the rest was observed and is planned again.
-    """
-    if side is not Side.HUBSPOT or not sync.listens(side):
-        return batch  # QuickBooks compares versions itself; nobody edits parts of a mirror
-    if op not in {ChangeOp.CREATE, ChangeOp.UPDATE}:
-        return batch
-    connector = context.connectors[side]
-    record_type = sync.config.pair.type(side)
-    fields = sync.config.fields(side)
-    if op is ChangeOp.UPDATE:
-        ids = [str(p.link.id_on(side)) for p in batch]
-        records = connector.read(record_type, ids, fields=fields)
-        answered = {i for r in records for i in (r.ref.id, *r.absorbed_ids)}
-        absent = [i for i in ids if i not in answered]
-        if absent:
-            ingest.look_up(context, sync, side, absent)
-    else:
-        news = [p for p in batch if p.link.pk not in context.looked_up]
-        context.looked_up |= {p.link.pk for p in news}
-        keys = {key for p in news for key in sync.config.pair.match_keys(side, p.change.values)[:1]}
-        if not keys or side not in sync.config.pair.unique_fields:
-            return batch
-        unique = sync.config.pair.unique_fields[side]
-        try:
-            records = connector.find(record_type, field=unique, values=sorted(keys), fields=fields)
-        except (errors.ConfigurationInvalid, errors.RecordRejected):
-            if sync.config.pair.is_surely_unique:
-                raise
-            return batch
-    with transaction.atomic():
-        context.confirm()
-        changed = parts.observe(context, sync, side, records)
-    if not changed and op is ChangeOp.UPDATE:
-        return batch
-    if op is ChangeOp.CREATE:
-        return _without_found(
-            sync,
-            side,
-            batch,
-            {k for r in records for k in sync.config.pair.match_keys(side, r.values)},
-        )
-    fresh = dict(
-        RecordLink.objects.filter(pk__in=[p.link.pk for p in batch]).values_list("pk", "revision")
-    )
-    return [p for p in batch if fresh.get(p.link.pk) == p.link.revision]
-
-
-def _without_found(
-    sync: ActiveSync, side: Side, batch: list[Planned], found: set[str]
-) -> list[Planned]:
-    """Leave out creates whose key turned out to be taken; they stay due and are matched."""
-    return [
-        p for p in batch if not found & set(sync.config.pair.match_keys(side, p.change.values)[:1])
-    ]

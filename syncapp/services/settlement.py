@@ -18,7 +18,7 @@ from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
-from syncapp.services import approvals, record_log, store
+from syncapp.services import approvals, record_log, refusals, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.failed_calls import FailedCalls
@@ -27,9 +27,6 @@ from syncapp.services.intents import digest, planned_changes, quiet_time
 
 #: A side whose answers hold only some of a record's fields.
 PARTIAL_ANSWERS = frozenset({Side.HUBSPOT})
-
-#: Codes that many refusals share: what the vendor's words mean in plain ones goes before them.
-SAYS_LITTLE = frozenset({"rejected", "invalid_value", "missing_value", "no_permission"})
 
 #: How often one run believes that a record has only to be read again.
 SENT_BACK_AT_MOST = 4
@@ -266,16 +263,9 @@ class Settlement:
     def _conflicting_claim(self, intent: PendingWrite, link: RecordLink, record: Record) -> None:
         """The id we were given belongs to another pair already: a person decides."""
         email = next(iter(self._config.pair.match_keys(self._side, record.values)), "")
-        self._fail(
-            link,
-            self._config.pair.key_in_use,
-            {
-                "side": self._side.label,
-                "email": email,
-                "value": email,
-                "existing_id": record.ref.id,
-            },
-        )
+        told = {"side": self._side.label, "email": email, "value": email}
+        told["existing_id"] = record.ref.id
+        self._fail(link, self._config.pair.key_in_use, told)
         self._settle(intent, PendingWrite.State.REFUSED, result=record.ref.id)
 
     def _advance_base(
@@ -331,11 +321,11 @@ class Settlement:
         self, intent: PendingWrite, error: errors.RecordError, *, code: str, resend: bool = False
     ) -> None:
         link = self._fresh(intent)
-        params = self._params(intent, error)
+        params = refusals.params_of(self._config, self._side, intent, error)
         if code == "email_in_use":  # what a unique key is in use for depends on the object
             code = self._config.pair.key_in_use
         if code == "name_in_use":
-            params["owner"] = self._owner_of(params)
+            params["owner"] = refusals.owner_of(self._definition, self._config.pair, params)
         self._fail(link, code, params)
         if intent.op == ChangeOp.CREATE and link.parent is not None:
             # What it belongs to may have been archived, of which nothing else tells (2.1).
@@ -384,39 +374,6 @@ class Settlement:
             now=self._now,
             fraction=self._context.env.random.uniform(0.0, 1.0),
         )
-
-    def _params(self, intent: PendingWrite, error: errors.RecordError) -> dict[str, str]:
-        said = [str(error)] if error.code in SAYS_LITTLE else []
-        words = dict.fromkeys([*said, error.detail or str(error)])
-        params = {"side": self._side.label, "detail": " ".join(words), "field": "a field"}
-        if isinstance(error, errors.RecordRejected):
-            labels = {m.field(self._side): m.name for m in self._config.mappings}
-            if error.field:
-                params["field"] = labels.get(error.field, "") or error.field
-                params["value"] = str(intent.payload.get(error.field) or error.value)
-            params["existing_id"] = error.existing_id or "not told"
-        unique = self._config.pair.unique_name
-        if unique:
-            params["name"] = str(intent.payload.get(unique, ""))
-        if self._config.pair.wording:
-            params["wording"] = self._config.pair.wording
-        known = {**store.seen(intent.link, self._side), **intent.payload}
-        email = next(iter(self._config.pair.match_keys(self._side, known)), "")
-        params["email"] = email
-        params["value"] = params.get("value") or email
-        return params
-
-    def _owner_of(self, params: dict[str, str]) -> str:
-        """Who holds a display name that QuickBooks says is taken, as far as we know."""
-        existing_id = params.get("existing_id", "")
-        pair = self._config.pair
-        another = f"another {pair.name_sharers or pair.nouns[Side.QUICKBOOKS]}"
-        if existing_id.isdigit():
-            link = self._definition.links.filter(quickbooks_id=existing_id).first()
-            if link is not None:
-                return f"the {pair.nouns[Side.QUICKBOOKS]} “{link.label}” (id {existing_id})"
-            return f"{another} (id {existing_id})"
-        return another
 
     def _settle(
         self, intent: PendingWrite, state: str, *, request_id: str = "", result: str = ""

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.tie_out import (
-    CAUSES,
     Case,
     Coverage,
     Document,
@@ -25,6 +24,7 @@ from syncapp.core.tie_out import (
     TieOut,
     tie_out,
 )
+from syncapp.core.tie_out_causes import CAUSES
 
 H, Q = Side.HUBSPOT, Side.QUICKBOOKS
 ON = dict.fromkeys(Kind, Coverage.ON)

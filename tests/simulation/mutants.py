@@ -179,7 +179,7 @@ RULES: Mapping[str, Mutant] = {
     "no_look_before": Mutant(
         "HubSpot is written without reading it first, and its history is not read afterwards",
         (
-            Patch(f"{S}.apply:_look_before", "if side is not Side.HUBSPOT or", "if True or"),
+            Patch(f"{S}.rereading:look_before", "if side is not Side.HUBSPOT or", "if True or"),
             Patch(f"{S}.overwritten:read", "if not concerned:", "if True:"),
         ),
     ),

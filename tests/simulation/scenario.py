@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
@@ -26,7 +25,7 @@ from syncapp.models import AccountPair, Connection, RecordLink, SyncRun
 from syncapp.services import leases, runs
 from syncapp.services.env import CRASH_POINTS
 from syncapp.services.runs import Scope
-from tests.simulation import small
+from tests.simulation import logs, small
 from tests.simulation.checker import check, end_state
 from tests.simulation.clicks import Clicks
 from tests.simulation.doors import Dead, Doors, EngineClock, Wire
@@ -228,7 +227,7 @@ class Simulation:
         with (
             small.pages(self.config_random) as self.is_capped,
             small.slices(self.config_random),
-            self._logs(),
+            logs.kept() as self.logged,
         ):
             try:
                 self._play()
@@ -425,33 +424,8 @@ class Simulation:
                 self._world.consent(row)
         self.pair.refresh_from_db()
 
-    @contextlib.contextmanager
-    def _logs(self) -> Iterator[None]:
-        """Keep what the product logs, for I12."""
-        self.logged: list[str] = []
-        handler = _Keeper(self.logged)
-        logger = logging.getLogger("syncapp")
-        before = (logger.level, logger.propagate, logger.handlers[:])
-        logger.setLevel(logging.DEBUG)
-        logger.propagate = False
-        logger.handlers[:] = [handler]
-        try:
-            yield
-        finally:
-            logger.setLevel(before[0])
-            logger.propagate, logger.handlers[:] = before[1], before[2]
-
 
 _RARE = ("token_received", "looked_up")
-
-
-class _Keeper(logging.Handler):
-    def __init__(self, kept: list[str]) -> None:
-        super().__init__()
-        self._kept = kept
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._kept.append(f"{record.getMessage()} {record.__dict__.get('request_id', '')}")
 
 
 def play(
