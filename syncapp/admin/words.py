@@ -182,6 +182,8 @@ REASON_WORDS = {
     "pay_period_closed": gettext_lazy("Books are closed"),
     "pay_no_account": gettext_lazy("No account chosen"),
     "temporary": gettext_lazy("Temporary trouble"),
+    "object_absent": gettext_lazy("Not in this account"),
+    "refund_no_contact": gettext_lazy("No contact for the refund"),
 }
 
 
