@@ -205,6 +205,12 @@ def _card_links(request: HttpRequest, card: SyncCard) -> list[dict[str, str]]:
     if may_set_up and wizard and is_own:
         text = _("Configure") if card.is_set_up else _("Continue set-up")
         found.append({"text": text, "url": wizard, "icon": "tune"})
+        if card.is_set_up:
+            fields = link(
+                "admin:syncapp_wizard_step",
+                definition.pair_id, definition.object_type, "mapping",
+            )  # fmt: skip
+            found.append({"text": _("Mapped fields"), "url": fields, "icon": "compare_arrows"})
     view = link("admin:syncapp_object_view")
     switch = "turn_off" if definition.enabled else "turn_on"
     url = link(f"admin:syncapp_{switch}", definition.pk) if card.is_set_up and is_own else ""

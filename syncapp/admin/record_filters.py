@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,6 +57,14 @@ class Chip:
     without: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A filter one click away; ``url`` is the address of the list with it."""
+
+    text: str
+    url: str
+
+
 def fields(choice: RecordChoice) -> list[Field]:
     """All filters with what is chosen in each."""
     told = choice.as_params()
@@ -96,6 +104,22 @@ def chips(choice: RecordChoice, found: Iterable[Field]) -> list[Chip]:
     if choice.ids:
         texts["id__in"] = _("Chosen one by one: %(count)s") % {"count": len(choice.ids)}
     return [Chip(texts[name], address(params, **{name: ""})) for name in texts if name in params]
+
+
+def months(choice: RecordChoice, today: date) -> list[Shortcut]:
+    """Short ways to the documents of this month and of the last, the other filters kept."""
+    params = choice.as_params()
+    first = today.replace(day=1)
+    end_of_last = first - timedelta(days=1)
+    found = []
+    for words, start, end in (
+        (_("This month"), first, today),
+        (_("Last month"), end_of_last.replace(day=1), end_of_last),
+    ):
+        dates = {"dated_from": start.isoformat(), "dated_to": end.isoformat()}
+        if any(params.get(name) != value for name, value in dates.items()):
+            found.append(Shortcut(words, address(params, **dates)))
+    return found
 
 
 def sentence(choice: RecordChoice) -> str:

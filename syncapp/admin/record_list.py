@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -80,6 +81,7 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest) -> Htt
         "choice": choice,
         "fields": found,
         "chips": record_filters.chips(choice, found),
+        "months": record_filters.months(choice, timezone.localdate(now)),
         "has_hidden_filters": any(one.value and not one.is_main for one in found),
         "kept": {name: value for name, value in params.items() if name in KEPT},
         "tabs": list(_tabs(every, choice, params, total)),

@@ -80,8 +80,11 @@ def step(
         messages.warning(request, _moved_words(moved, request.user))
         return _show(model_admin, request, page, number, posted=request.POST)
     target = max(0, number - 1) if goes_back else min(number + 1, len(STEPS) - 1)
+    is_asked = request.POST.get("go") == "review"
+    if is_asked:
+        target = len(STEPS) - 1
     if STEPS[target].slug == "review" and not goes_back:
-        _rehearse_first_time(draft, request.user)
+        _rehearse_unasked(draft, request.user, is_asked=is_asked)
     return redirect("admin:syncapp_wizard_step", pair_id, object_type, STEPS[target].slug)
 
 
@@ -98,11 +101,11 @@ def _moved_words(moved: drafts.DraftMoved, user: Any) -> str:
     ) % {"who": moved}
 
 
-def _rehearse_first_time(draft: SyncDraft, user: Any) -> None:
-    """A new sync is rehearsed without being asked to: its review has something to show."""
+def _rehearse_unasked(draft: SyncDraft, user: Any, *, is_asked: bool) -> None:
+    """A new sync is rehearsed on the way to its review, an edited one when the button says so."""
     living = drafts.living_definition(draft.pair, draft.object_type)
     is_new = living is None or living.activated_at is None
-    if is_new and drafts.standing(draft, now=real_env().clock.now()) in WORTH_NOTHING:
+    if (is_new or is_asked) and drafts.standing(draft, now=real_env().clock.now()) in WORTH_NOTHING:
         with suppress(SettingsError):
             requested = drafts.request_rehearsal(draft, user=user, env=real_env())
             transaction.on_commit(lambda: rehearse_task.delay(requested.pk))
