@@ -80,10 +80,10 @@ def known(definition: SyncDefinition, number: int, state: str, code: str = "") -
     )  # fmt: skip
 
 
-def one_of_each() -> dict[type[models.Model], models.Model]:
+def one_of_each(pair: AccountPair | None = None) -> dict[type[models.Model], models.Model]:
     """A row of each registered model, put together as the engine would."""
     now = timezone.now()
-    pair = joined()
+    pair = pair or joined()
     definition = syncing(pair)
     link = known(definition, 7, "failing", "ambiguous_match")
     run = SyncRun.objects.create(

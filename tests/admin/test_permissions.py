@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.test import Client
@@ -13,7 +12,7 @@ from django.urls import reverse
 
 from syncapp.models import AccountPair, Connection
 from tests.admin import rows
-from tests.admin.walk import OPEN, STAFF, Address, addresses
+from tests.admin.walk import OPEN, STAFF, addresses
 from tests.proves import proves
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +33,6 @@ def staff(name: str = "clerk", *groups: str) -> Client:
     return client
 
 
-def guarded(present: Rows) -> list[Address]:
-    return [one for one in addresses(present) if one.name not in OPEN | STAFF]
-
-
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_anonymous_visitor_is_sent_to_the_login_page(present: Rows, method: str) -> None:
     before = rows.fingerprints()
@@ -50,21 +45,6 @@ def test_an_anonymous_visitor_is_sent_to_the_login_page(present: Rows, method: s
         if answer.status_code != 302 or not target.startswith(reverse("admin:login")):
             wrong.append((one.name, answer.status_code, target))
     assert wrong == []
-    assert rows.fingerprints() == before
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-@proves("S2")
-def test_a_staff_user_without_permissions_gets_403_everywhere(present: Rows, method: str) -> None:
-    client = staff()
-    before = rows.fingerprints()
-    wrong = {
-        one.name: answer.status_code
-        for one in guarded(present)
-        if (answer := getattr(client, method)(one.url)).status_code != 403
-    }
-    # Django's look-up for drop-downs knows no POST at all, and says so before anything else.
-    assert wrong == ({"admin:autocomplete": 405} if method == "post" else {})
     assert rows.fingerprints() == before
 
 
@@ -98,26 +78,6 @@ def test_no_get_changes_any_table(present: Rows) -> None:
         after = rows.fingerprints()
         changed = [table for table in before if before[table] != after[table]]
         assert changed == [], (one.name, changed)
-
-
-@pytest.mark.parametrize("role", ["viewer", "operator", "approver"])
-def test_a_list_action_needs_its_permission(present: Rows, role: str) -> None:
-    """Posted with a valid row selected: what the role may not do leaves every table as it is."""
-    client = staff(role, role)
-    request = _request_of(User.objects.get(username=role))
-    tried = 0
-    for model, model_admin in admin.site._registry.items():
-        everything = set(_all_actions(model_admin))
-        allowed = (
-            set(model_admin.get_actions(request)) if _may_view(model_admin, request) else set()
-        )
-        for name in everything - allowed:
-            before = rows.fingerprints()
-            url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            client.post(url, {"action": name, "_selected_action": [present[model].pk]})
-            assert rows.fingerprints() == _but_sessions(before), (model, name)
-            tried += 1
-    assert tried > 10
 
 
 @pytest.mark.parametrize(
@@ -217,25 +177,3 @@ def test_notifications_are_ones_own(present: Rows) -> None:
 
 def _connection(present: Rows) -> models.Model:
     return present[Connection]
-
-
-def _request_of(user: User) -> Any:
-    from django.test import RequestFactory
-
-    request = RequestFactory().get("/")
-    request.user = user
-    return request
-
-
-def _may_view(model_admin: Any, request: Any) -> bool:
-    return bool(model_admin.has_view_or_change_permission(request))
-
-
-def _all_actions(model_admin: Any) -> list[str]:
-    chief = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("all")
-    return list(model_admin.get_actions(_request_of(chief)))
-
-
-def _but_sessions(before: dict[str, str]) -> dict[str, str]:
-    """A message to the person ("no action selected") is kept in their session, nothing else."""
-    return {**before, "django_session": rows.fingerprints()["django_session"]}
