@@ -39,6 +39,9 @@ class _Clicks:
     def at(self, n: int) -> Settings:
         return SETTINGS
 
+    def is_left_out(self, side: str, record_id: str, n: int) -> bool:
+        return False
+
 
 @dataclass
 class Verdict:

@@ -78,7 +78,7 @@ def test_from_nothing_to_ready_and_away_and_back(shared):
     # A terminal's Ctrl-C goes to make and to the supervisor alike.
     third = shared.start()
     os.killpg(third.process.pid, signal.SIGINT)
-    third.process.wait(10)
+    third.process.wait(60)
     assert shared.processes() == []
     assert "Traceback" not in third.text()
 
