@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from syncapp.admin import month_changes
 from syncapp.admin.attention import money
 from syncapp.admin.base import link, render
-from syncapp.admin.month_words import TILE_WORDS
+from syncapp.admin.month_words import COVERAGE_WORDS, TILE_WORDS
 from syncapp.core.month_lists import OPEN, Tile
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.models import AccountPair
@@ -62,6 +62,7 @@ def show(model_admin: PairAdmin, request: HttpRequest) -> HttpResponse:
         "here": address(pair, page.month),
         "tiles": tiles,
         "open": [one for one in tiles if one["is_open"]],
+        "coverage": COVERAGE_WORDS.get(page.coverage, ""),
         "documents": [_line(line) for line in page.documents],
         "seen": month_marks.seen(page),
         "may_mark": request.user.has_perm(month_marks.PERMISSION),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from syncapp.core.month_lists import Tile
+from syncapp.services.month_page import Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,19 @@ class TileWords:
     tone: str = "warn"
 
 
+COVERAGE_WORDS: dict[Coverage, str | Promise] = {
+    Coverage.NONE: gettext_lazy(
+        "There is no sync of invoices for these accounts, so nothing is known of their documents: "
+        "an empty list proves nothing."
+    ),
+    Coverage.OFF: gettext_lazy(
+        "The invoice sync is switched off. The lists hold what was known when it was last on."
+    ),
+    Coverage.READING: gettext_lazy(
+        "The invoices of these accounts are still being read for the first time. The lists are not "
+        "complete yet."
+    ),
+}
 TILE_WORDS: dict[Tile, TileWords] = {
     Tile.NOT_IN_QUICKBOOKS: TileWords(
         gettext_lazy("Finalized in HubSpot, not in QuickBooks"),

@@ -68,11 +68,20 @@ def _accounts() -> list[Item]:
         _item(
             _("Connections"), "cable", "syncapp_connection_changelist", "syncapp.view_connection"
         ),
-        _item(
-            _("Account pairs"), "sync_alt", "syncapp_accountpair_changelist",
-            "syncapp.view_accountpair",
-        ),
+        {
+            **_item(
+                _("Account pairs"), "sync_alt", "syncapp_accountpair_changelist",
+                "syncapp.view_accountpair",
+            ),
+            "active": _is_on_a_pair,
+        },
     ]  # fmt: skip
+
+
+def _is_on_a_pair(request: HttpRequest) -> bool:
+    """Whether the page belongs to account pairs; the month has a place of its own."""
+    below = request.path.startswith(link("admin:syncapp_accountpair_changelist"))
+    return below and request.path != link("admin:syncapp_month")
 
 
 def _settings() -> list[Item]:

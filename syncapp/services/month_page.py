@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -18,6 +19,7 @@ from syncapp.core.money import rounded
 from syncapp.core.month_lists import BY_CODE, ONLY_IN_HUBSPOT, OPEN, Tile
 from syncapp.core.pairs import HIDDEN
 from syncapp.core.reasons import State
+from syncapp.core.sides import Side
 from syncapp.models import AccountPair, MonthMark, RecordLink, SyncDefinition
 from syncapp.services import fees, month_lists, tie_out
 from syncapp.services.record_pages import COUNTED
@@ -67,6 +69,15 @@ class Counted:
         return self.tile in OPEN and self.count > 0
 
 
+class Coverage(StrEnum):
+    """How far invoices are known; an empty list of unknown ones proves nothing."""
+
+    NONE = "no_invoice_sync"
+    OFF = "switched_off"
+    READING = "being_read"
+    COMPLETE = "complete"
+
+
 @dataclass(frozen=True, slots=True)
 class MonthPage:
     """A month.
@@ -75,6 +86,7 @@ class MonthPage:
         documents: All its records that lists show, by object and currency.
         mark: The mark that stands on it.
         is_over: Whether it has ended in the company's calendar.
+        coverage: How far its lists can be relied on.
     """
 
     pair: AccountPair
@@ -84,6 +96,7 @@ class MonthPage:
     documents: tuple[Line, ...]
     mark: MonthMark | None
     is_over: bool
+    coverage: Coverage
 
     @property
     def open(self) -> list[Counted]:
@@ -110,11 +123,10 @@ def next_month(month: date) -> date:
 def read(pair: AccountPair, month: date, *, now: datetime) -> MonthPage:
     """Everything the page tells of a month."""
     first, last = month_lists.days(month)
-    objects = dict(
-        SyncDefinition.objects.filter(pair=pair, deleted_at=None)
-        .exclude(object_type__in=HIDDEN)
-        .values_list("pk", "object_type")
+    syncs = list(
+        SyncDefinition.objects.filter(pair=pair, deleted_at=None).exclude(object_type__in=HIDDEN)
     )
+    objects = {one.pk: one.object_type for one in syncs}
     links = RecordLink.objects.filter(
         definition__in=list(objects), document_date__range=(first, last)
     ).order_by()
@@ -136,7 +148,17 @@ def read(pair: AccountPair, month: date, *, now: datetime) -> MonthPage:
         documents=documents,
         mark=month_lists.mark_of(pair.pk, first),
         is_over=first < tie_out.present_month(pair, now=now),
+        coverage=_coverage(syncs),
     )
+
+
+def _coverage(syncs: Iterable[SyncDefinition]) -> Coverage:
+    invoices = next((one for one in syncs if one.object_type == "invoices"), None)
+    if invoices is None:
+        return Coverage.NONE
+    if not invoices.enabled:
+        return Coverage.OFF
+    return Coverage.COMPLETE if len(invoices.listed) == len(Side) else Coverage.READING
 
 
 def _of_rows(tile: Tile, rows: Iterable[Mapping[str, Any]], objects: Mapping[int, str]) -> Counted:
@@ -211,7 +233,8 @@ def as_json(page: MonthPage) -> dict[str, Any]:
     return {
         "account_pair": page.pair.pk,
         "month": f"{page.month:%Y-%m}",
-        "open": sum(one.count for one in page.open),
+        "coverage": page.coverage.value,
+        "open_lists": len(page.open),
         "tiles": [
             {
                 "tile": one.tile.value,

@@ -145,6 +145,20 @@ def test_a_pair_that_is_not_there(pair: AccountPair) -> None:
     assert signed_in("vera", "viewer").get(url).status_code == 404
 
 
+def test_an_empty_list_of_unknown_invoices_is_no_proof(pair: AccountPair) -> None:
+    client = signed_in("vera", "viewer")
+    assert "There is no sync of invoices for these accounts" in shown(client, address(pair))
+    definition = sync(pair)
+    for words, values in (
+        ("The invoice sync is switched off.", {"enabled": False}),
+        ("still being read for the first time", {"enabled": True}),
+        ("", {"hubspot_complete": True, "quickbooks_complete": True}),
+    ):
+        SyncDefinition.objects.filter(pk=definition.pk).update(**values)
+        assert str(client.get(address(pair)).context["coverage"]).count(words) >= 1
+    assert client.get(address(pair)).context["coverage"] == ""
+
+
 def test_without_accounts_the_page_says_where_to_begin() -> None:
     page = shown(signed_in("vera", "viewer"), reverse("admin:syncapp_month"))
     assert "There are no accounts to close a month for yet" in page
@@ -158,8 +172,8 @@ def test_b19_an_approver_marks_a_month_and_takes_it_back(pair: AccountPair) -> N
     assert "Still open:" in page
     assert "Finalized in HubSpot, not in QuickBooks: 1" in page
     page = post(client, pair, "mark", seen=seen(client, pair))
-    assert "cara marked October 2026 as ready to close" in page
-    assert "Then 2 entries stood on the open lists." in page
+    assert ", cara marked October 2026 as ready to close" in page
+    assert "Something was open then on 2 lists." in page
     assert "No record of this month was changed since." in page
 
     RecordLogEntry.objects.create(

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from syncapp.core.month_lists import OPEN, Tile
 from syncapp.models import MonthMark, RecordLink, SettingChange
 from syncapp.services import approvals, month_lists, month_marks, month_page, records
-from syncapp.services.month_page import Counted, MonthPage
+from syncapp.services.month_page import Counted, Coverage, MonthPage
 from syncapp.services.records import RecordChoice
 from tests.proves import proves
 from tests.scenarios.documents import Seller, line
@@ -69,6 +69,7 @@ def mark(world: World, who: str = "cara", told: str = "") -> bool:
 def test_b19_a_month_in_which_all_is_well_is_clear(trade: Trade, seller: Seller) -> None:
     trade.sold(hs_invoice_date=EARLY)
     page = read(trade.world)
+    assert page.coverage is Coverage.COMPLETE
     assert {one.tile: one.count for one in page.tiles} == dict.fromkeys(Tile, 0)
     assert page.open == []
     assert [(one.object, one.currency, one.count, one.amount) for one in page.documents] == [
@@ -145,7 +146,11 @@ def test_b19_later_changes_are_listed_against_the_mark(trade: Trade, seller: Sel
     assert mark(world)
     assert not mark(world, "dora")
     standing = MonthMark.objects.get()
-    assert (standing.marked_by, standing.month, standing.figures["open"]) == ("cara", NOVEMBER, 0)
+    assert (standing.marked_by, standing.month, standing.figures["open_lists"]) == (
+        "cara",
+        NOVEMBER,
+        0,
+    )
     assert month_marks.later_changes(standing).entries == []
     assert told(read(world), Tile.EDITED) == []
 
@@ -218,7 +223,7 @@ def test_b19_nobody_marks_what_they_did_not_see(trade: Trade, seller: Seller) ->
         mark(world, told=before)
     assert not MonthMark.objects.exists()
     assert mark(world, told=month_marks.seen(read(world)))
-    assert MonthMark.objects.get().figures["open"] == 1
+    assert MonthMark.objects.get().figures["open_lists"] == 1
 
 
 @proves("B16", "B19")
@@ -234,7 +239,7 @@ def test_b19_month_status_is_told_to_scripts(
         call_command("month_status", month="2026-11", json=True)
     assert ended.value.code == 1
     found = json.loads(capsys.readouterr().out)
-    assert (found["month"], found["open"], found["mark"]) == ("2026-11", 3, None)
+    assert (found["month"], found["open_lists"], found["mark"]) == ("2026-11", 3, None)
     tiles = {one["tile"]: one for one in found["tiles"]}
     assert tiles["failing"]["lines"] == [
         {"object": "invoices", "currency": "USD", "count": 1, "amount": "50.00"}

@@ -22,6 +22,13 @@ TITLES = {
     Tile.EDITED: "Edits to the reported month",
 }
 
+COVERAGE = {
+    "no_invoice_sync": "There is no sync of invoices, so nothing is known of them.",
+    "switched_off": "The invoice sync is switched off: this is what was known last.",
+    "being_read": "The accounts are still being read for the first time.",
+    "complete": "",
+}
+
 
 class Command(TandemCommand):
     """Reads what is stored; calls nobody and changes nothing."""
@@ -45,9 +52,10 @@ class Command(TandemCommand):
         except tie_out.NoSuchMonth as error:
             raise BadArguments(str(error)) from error
         found = month_page.as_json(month_page.read(pair, month, now=now))
-        text = "\n".join([f"{pair}: {found['month']}.", *map(_text, found["tiles"]), _mark(found)])
+        head = f"{pair}: {found['month']}. {COVERAGE[found['coverage']]}".strip()
+        text = "\n".join([head, *map(_text, found["tiles"]), _mark(found)])
         self.print_result(found, as_json=options["json"], text=text)
-        if found["open"]:
+        if found["open_lists"]:
             raise SystemExit(ENDED_EARLY)
 
 
