@@ -24,7 +24,7 @@ from syncapp.admin.connections import usage
 from syncapp.core.dates import as_date
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
-from syncapp.models import AccountPair, Connection, SyncRun, Trigger
+from syncapp.models import AccountPair, Connection, SyncDefinition, SyncRun, Trigger
 from syncapp.models.spoken import spoken
 from syncapp.services import approvals, company_time, connections, definitions, joining, people
 from syncapp.services.exports import PERMISSION as EXPORTS
@@ -183,6 +183,22 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
         return ", ".join(definition.title for definition in found) or NOTHING
 
     # -- pages
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """What parting would take along, as numbers: a pair has runs by the thousand.
+
+        Its syncs stand in the way, and so do its runs: they are history, which no page deletes.
+        """
+        pairs = list(objs)
+        runs = SyncRun.objects.filter(pair__in=pairs).count()
+        counts = {str(AccountPair._meta.verbose_name_plural): len(pairs)}
+        if runs:
+            counts[str(SyncRun._meta.verbose_name_plural)] = runs
+        syncs = [str(one) for one in SyncDefinition.objects.filter(pair__in=pairs)]
+        missing = {str(SyncRun._meta.verbose_name)} if runs else set()
+        return [str(pair) for pair in pairs], counts, missing, syncs
 
     def change_view(
         self,
