@@ -115,7 +115,9 @@ def test_s3_an_integration_that_stopped_long_ago_does_not_block() -> None:
 def test_s3_our_own_invoices_are_not_another_integration() -> None:
     world = fit()
     definition = world.pair.definitions.create(
-        object_type="invoices", activated_at=world.env.clock.now()
+        object_type="invoices",
+        activated_at=world.env.clock.now(),
+        settings={"prepared_sides": ["hubspot"]},
     )
     runs.open_connectors(world.pair, world.env)[Side.HUBSPOT].prepare("invoices")
     invoice_from(world, "data_sync", qbo_sync_id="1:Invoice:7")
