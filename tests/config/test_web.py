@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
-from django.test import RequestFactory
+from django.core.management import call_command
+from django.templatetags.static import static
+from django.test import Client, RequestFactory
 
 from config.proxy import client_address
 
@@ -53,3 +57,17 @@ def test_the_address_is_what_our_own_proxy_saw(settings, proxies, forwarded, exp
     settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
     assert client_address(request) == expected
+
+
+def test_static_files_have_hashed_names_and_are_cached_for_good(settings, tmp_path):
+    """Issue 6, "Craft": a file's name changes with its content, so nobody needs to ask again."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": hashed}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    url = static("syncapp/css/tandem.css")
+    assert re.fullmatch(r"/static/syncapp/css/tandem\.[0-9a-f]{12}\.css", url)
+    answer = Client().get(url)  # its own handler: the middleware looks the files up when it is made
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "max-age=315360000" in answer.headers["Cache-Control"]
