@@ -184,8 +184,9 @@ class Editing:
                 lines = [one for one in held["Line"] if one["DetailType"] != "SubTotalLineDetail"]
                 first = lines[0]
                 detail = first["SalesItemLineDetail"]
-                detail["UnitPrice"] = detail["Qty"] = 1
-                first["Amount"] = 1
+                dearer = Decimal(str(first["Amount"])) + 1
+                detail["Qty"], detail["UnitPrice"] = 1, dearer
+                first["Amount"] = dearer
                 self._update(held, Line=lines)
             case Kind.MIRROR_PAYMENT:
                 sale.trouble = Trouble.PAYMENT_REMOVED_IN_QUICKBOOKS

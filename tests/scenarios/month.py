@@ -62,7 +62,8 @@ class MonthRun:
             "clearing_accounts": self.month.clearing,
             **options,
         }
-        world.sync("invoices", direction=direction, options=told)
+        today = world.clock.now().date().isoformat()
+        world.sync("invoices", direction=direction, options=told, start=today)
 
     def settle(self, rounds: int = 12) -> None:
         """Run until nothing is written any more; so many new documents are confirmed first."""

@@ -44,7 +44,10 @@ def expect_quiet(run: MonthRun) -> None:
 
 
 @pytest.mark.usefixtures("transactional_db")
-@pytest.mark.parametrize("size", [40, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "size",
+    [40, pytest.param(2000, marks=pytest.mark.long)],
+)
 @pytest.mark.parametrize("way", list(Way))
 def test_s19_a_month_that_people_edit_on_both_sides_while_it_runs(way: Way, size: int) -> None:
     world = World()
