@@ -28,7 +28,7 @@ def test_each_role_holds_more_than_the_one_before() -> None:
 
 def test_b12_an_approver_sees_and_approves_and_sets_nothing() -> None:
     assert held(APPROVER) - held(VIEWER) == {
-        "syncapp.decide_approval", "syncapp.view_settingchange",
+        "syncapp.close_monthmark", "syncapp.decide_approval", "syncapp.view_settingchange",
     }  # fmt: skip
     assert "syncapp.prepare_approval" in held(OPERATOR) - held(VIEWER)
     assert "syncapp.decide_approval" not in held(OPERATOR)
