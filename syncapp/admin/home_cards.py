@@ -121,7 +121,8 @@ def _sentence(seen: PairOverview, card: SyncCard, now: datetime) -> str:
         return ngettext("%(n)s record on its way.", "%(n)s records on their way.", waiting) % {
             "n": number_format(waiting)
         }
-    return _("Up to date %(ago)s.") % {"ago": moments.ago(card.read_until, now)}
+    ago = moments.ago(card.read_until, now)
+    return _("Up to date %(ago)s.") % {"ago": ago} if ago else _("Up to date.")
 
 
 def _progress(seen: PairOverview, card: SyncCard) -> Progress | None:

@@ -8,11 +8,20 @@ from __future__ import annotations
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from syncapp.core.reasons import Fixer
 from syncapp.core.sides import Direction
 from syncapp.models import RecordLink
+
+#: Django's Portuguese begins months with a capital letter; named here, they are in our own
+#: catalogue, which writes them as Portuguese does.
+MONTHS = (
+    gettext_noop("January"), gettext_noop("February"), gettext_noop("March"),
+    gettext_noop("April"), gettext_noop("May"), gettext_noop("June"),
+    gettext_noop("July"), gettext_noop("August"), gettext_noop("September"),
+    gettext_noop("October"), gettext_noop("November"), gettext_noop("December"),
+)  # fmt: skip
 
 CATEGORY_WORDS = {
     "waiting": gettext_lazy("Waiting"),

@@ -86,6 +86,7 @@ class Connection(models.Model):
         ]
         permissions: ClassVar = [("connect_connection", _("Can connect and reconnect accounts"))]
         verbose_name = _("connection")
+        verbose_name_plural = _("connections")
 
     def __str__(self) -> str:
         return f"{Side(self.side).label}: {self.name or self.external_id or _('not connected')}"

@@ -78,6 +78,7 @@ class SyncDefinition(models.Model):
         ]
         permissions: ClassVar = [("activate_syncdefinition", _("Can turn a sync on and off"))]
         verbose_name = _("sync")
+        verbose_name_plural = _("syncs")
 
     def __str__(self) -> str:
         return f"{self.title} · {self.pair}"
@@ -130,6 +131,7 @@ class FieldMappingRow(models.Model):
             ),
         ]
         verbose_name = _("field mapping")
+        verbose_name_plural = _("field mappings")
 
     def __str__(self) -> str:
         return f"{self.hubspot_field} ↔ {self.quickbooks_field}"
@@ -159,6 +161,7 @@ class FilterCondition(models.Model):
 
         ordering: ClassVar = ["side", "group", "id"]
         verbose_name = _("filter condition")
+        verbose_name_plural = _("filter conditions")
 
     def __str__(self) -> str:
         return f"{self.label or self.field} {Operator(self.operator).words} {self.value}".strip()
@@ -185,6 +188,7 @@ class SyncDraft(models.Model):
             models.UniqueConstraint(fields=["pair", "object_type"], name="draft_unique"),
         ]
         verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
 
     def __str__(self) -> str:
         return f"draft of {self.object_type} for {self.pair}"

@@ -45,6 +45,7 @@ class Export(models.Model):
 
         ordering: ClassVar = ["-id"]
         verbose_name = _("export")
+        verbose_name_plural = _("exports")
 
     def __str__(self) -> str:
         return self.file or f"{self.format} {self.pk}"

@@ -31,6 +31,7 @@ class FailedCall(models.Model):
         """No meaning of its own beside its record."""
 
         verbose_name = _("failed call")
+        verbose_name_plural = _("failed calls")
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.status}"

@@ -200,6 +200,7 @@ class RecordLink(models.Model):
             ("assign_recordlink", _("Can assign records and write notes on them")),
         ]
         verbose_name = _("record")
+        verbose_name_plural = _("records")
 
     def __str__(self) -> str:
         return self.label or self.hubspot_id or self.quickbooks_id or "?"

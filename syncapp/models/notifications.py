@@ -33,6 +33,7 @@ class Notification(models.Model):
             ),
         ]
         verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
 
     def __str__(self) -> str:
         return self.text
@@ -82,6 +83,7 @@ class Mail(models.Model):
             models.Index(fields=["next_at"], condition=models.Q(state="waiting"), name="mail_due"),
         ]
         verbose_name = _("mail")
+        verbose_name_plural = _("mails")
 
     def __str__(self) -> str:
         return self.subject

@@ -72,6 +72,7 @@ class PendingWrite(models.Model):
             models.Index(fields=["link", "-id"], name="write_of_link"),
         ]
         verbose_name = _("pending write")
+        verbose_name_plural = _("pending writes")
 
     def __str__(self) -> str:
         return f"{self.op} {self.link} in {self.side}"

@@ -68,6 +68,7 @@ class AccountPair(models.Model):
             ("review_accountpair", _("Can set the day through which the books were reviewed")),
         ]
         verbose_name = _("account pair")
+        verbose_name_plural = _("account pairs")
 
     def __str__(self) -> str:
         return self.name or f"{self.hubspot.name} ↔ {self.quickbooks.name}"

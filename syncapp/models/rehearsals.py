@@ -72,6 +72,7 @@ class RehearsalRow(models.Model):
             ),
         ]
         verbose_name = _("record of a rehearsal")
+        verbose_name_plural = _("records of a rehearsal")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label}"
@@ -105,6 +106,7 @@ class MatchChoice(models.Model):
             ),
         ]
         verbose_name = _("accepted match")
+        verbose_name_plural = _("accepted matches")
 
     def __str__(self) -> str:
         return f"{self.hubspot_id} = {self.quickbooks_id}"

@@ -48,6 +48,7 @@ class SyncRun(models.Model):
 
         indexes: ClassVar = [models.Index(fields=["pair", "-id"], name="run_recent")]
         verbose_name = _("run")
+        verbose_name_plural = _("runs")
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.pair}"

@@ -44,6 +44,7 @@ class TieOut(models.Model):
 
         indexes: ClassVar = [models.Index(fields=["pair", "month", "-id"], name="tie_out_recent")]
         verbose_name = _("tie-out")
+        verbose_name_plural = _("tie-outs")
 
     def __str__(self) -> str:
         return f"tie-out {self.month:%Y-%m} of {self.pair}"

@@ -127,6 +127,6 @@ def test_s29_a_deal_gets_a_note_and_a_payment_and_none_of_its_properties_is_writ
     ours = [one for one in world.hubspot_app.ledger.entries if one["actor"].startswith("app:")]
     assert ours
     assert [one for one in ours if one["type"] == "deals"] == []
-    guide = (Path(__file__).parents[2] / "docs/guide/README.md").read_text()
+    guide = (Path(__file__).parents[2] / "docs/guide/en/README.md").read_text()
     assert "“Accounting”" in guide
     assert "Use the **invoice object**" in guide

@@ -1,0 +1,1 @@
+"""The pictures of every page: an installation of their own, a story that fills it, and a camera."""
