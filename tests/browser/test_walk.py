@@ -101,7 +101,7 @@ def test_the_whole_way(visit: Visit, hubspot: str, quickbooks: str) -> None:
     assert page.evaluate("document.getElementById('drawer').contains(document.activeElement)")
     reason = drawer.locator(".tn-record-item", has_text="Use one billing contact").first
     reason.locator(".tn-info").hover()
-    expect(reason.get_by_role("tooltip")).to_contain_text("is already used in QuickBooks")
+    expect(reason.get_by_role("tooltip")).to_contain_text("Another record already has the same")
     visit.keep("side-panel")
     page.keyboard.press("Escape")
     expect(drawer).not_to_be_visible()

@@ -109,7 +109,7 @@ def test_from_the_rehearsal_to_the_switch_and_an_edit(
     assert MatchChoice.objects.count() == 0
 
     # -- editing: filled in, and what saving changes for how many records
-    page.locator("details.tn-menu summary").click()
+    page.get_by_label("More actions for Contacts").click()
     page.get_by_role("link", name="Edit").first.click()
     expect(page.get_by_text("The sync goes on with its saved settings")).to_be_visible()
     visit.next()
