@@ -19,7 +19,7 @@ print(sorted(set(sys.modules) & {"django", "celery", "requests", "requests_oauth
 """
 ALLOWED = {
     "__future__", "collections", "collections.abc", "dataclasses", "datetime", "decimal", "enum",
-    "re", "typing", "unicodedata", "zoneinfo",
+    "functools", "re", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 
 
