@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 from django.utils.translation import trans_real
 
 from syncapp.core.pairs import OBJECT_PAIRS
@@ -107,8 +108,10 @@ def unmarked(page: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def marked(monkeypatch: pytest.MonkeyPatch) -> None:
+def marked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(trans_real._translations, "pt-br", Marked())
+    yield
+    translation.deactivate()  # a request leaves its language behind in the thread
 
 
 def pages(client: Client) -> Iterator[tuple[Address, str]]:
