@@ -46,14 +46,18 @@ class TandemCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Run, and turn expected errors into one line; single calls are logged at -v 2."""
+        logger = logging.getLogger("syncapp")
+        before = logger.level
         if options["verbosity"] <= 1:
-            logging.getLogger("syncapp").setLevel(logging.WARNING)
+            logger.setLevel(logging.WARNING)
         try:
             return super().execute(*args, **options)
         except (SettingsError, ConfigurationInvalid) as error:
             raise BadArguments(str(error)) from error
         except (SyncError, ConsentFailed) as error:
             raise CommandError(str(error), returncode=ENDED_EARLY) from error
+        finally:
+            logger.setLevel(before)  # a command called from Python must not silence its caller
 
     def print_result(self, result: dict[str, Any], *, as_json: bool, text: str) -> None:
         """Print the JSON form, or the words."""

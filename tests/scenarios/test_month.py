@@ -23,11 +23,14 @@ def expect_tied_out(run: MonthRun, *, later: bool = False) -> None:
 
 
 @pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("size", [30, pytest.param(2000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("country", ["US", "GB", "CA"])
 @pytest.mark.parametrize("way", list(Way))
-def test_s19_a_small_month_and_what_is_done_to_its_payments_later(way: Way, country: str) -> None:
+def test_s19_a_month_and_what_is_done_to_its_payments_later(
+    way: Way, country: str, size: int
+) -> None:
     world = World(country=country)
-    run = MonthRun(world, invent(2, size=30, way=way, country=country))
+    run = MonthRun(world, invent(2, size=size, way=way, country=country))
     run.enter()
     expect_tied_out(run)
     run.entering.change_later()
@@ -44,10 +47,7 @@ def expect_quiet(run: MonthRun) -> None:
 
 
 @pytest.mark.usefixtures("transactional_db")
-@pytest.mark.parametrize(
-    "size",
-    [40, pytest.param(2000, marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("size", [40, pytest.param(2000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("way", list(Way))
 def test_s19_a_month_that_people_edit_on_both_sides_while_it_runs(way: Way, size: int) -> None:
     world = World()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from io import StringIO
 
 import pytest
@@ -92,3 +93,10 @@ def test_a_side_that_is_away_is_one_line_and_exit_1(world: World) -> None:
     with pytest.raises(CommandError, match="QuickBooks is not connected") as raised:
         run("--month", "2026-11")
     assert raised.value.returncode == 1
+
+
+def test_a_command_called_from_python_leaves_the_log_as_it_was(world: World) -> None:
+    book(world)
+    before = logging.getLogger("syncapp").level
+    run("--month", "2026-11")
+    assert logging.getLogger("syncapp").level == before
