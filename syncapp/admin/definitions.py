@@ -30,6 +30,7 @@ from syncapp.admin import (
 )
 from syncapp.admin.base import POST, READ, BaseAdmin, page
 from syncapp.admin.wizard import views as wizard
+from syncapp.admin.wizard.review import ReviewStep
 from syncapp.admin.words import DIRECTION_WORDS
 from syncapp.core.sides import Direction
 from syncapp.models import SyncDefinition
@@ -85,9 +86,6 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
             path("<int:pk>/turn-off/",
                  view(partial(switching.turn_off_page, self), VIEW, SWITCH, methods=both),
                  name="syncapp_turn_off"),
-            path("<int:pk>/turn-on/",
-                 view(partial(switching.turn_on_page, self), VIEW, SWITCH, methods=both),
-                 name="syncapp_turn_on"),
             path("<int:pk>/brake/",
                  view(partial(brakes.show, self), VIEW, SWITCH, methods=both),
                  name="syncapp_brake"),
@@ -189,6 +187,10 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
         """Who may turn a sync on and off."""
         return request.user.has_perm(SWITCH)
 
+    def has_turn_on_permission(self, request: HttpRequest) -> bool:
+        """Who may turn a sync on: that is the last step of the wizard, after a rehearsal."""
+        return request.user.has_perms([EDIT, SWITCH])
+
     def has_remove_permission(self, request: HttpRequest) -> bool:
         """Who may delete a sync."""
         return request.user.has_perm(DELETE)
@@ -200,12 +202,17 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
             started, words = switching.start_run(definition)
             self.message_user(request, words, messages.SUCCESS if started else messages.WARNING)
 
-    @admin.action(description=gettext_lazy("Turn on sync…"), permissions=["switch"])
+    @admin.action(description=gettext_lazy("Turn on sync…"), permissions=["turn_on"])
     def turn_on(
         self, request: HttpRequest, queryset: QuerySet[SyncDefinition]
     ) -> HttpResponse | None:
-        """To the page that shows the settings and turns on."""
-        return self._one(request, queryset, "admin:syncapp_turn_on")
+        """To the review: nothing is turned on before it was rehearsed."""
+        chosen = self._only(request, queryset)
+        if chosen is None:
+            return None
+        return redirect(
+            "admin:syncapp_wizard_step", chosen.pair_id, chosen.object_type, ReviewStep.slug
+        )
 
     @admin.action(description=gettext_lazy("Turn off sync…"), permissions=["switch"])
     def turn_off(
@@ -224,8 +231,14 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
     def _one(
         self, request: HttpRequest, queryset: QuerySet[SyncDefinition], name: str
     ) -> HttpResponse | None:
+        chosen = self._only(request, queryset)
+        return redirect(name, chosen.pk) if chosen is not None else None
+
+    def _only(
+        self, request: HttpRequest, queryset: QuerySet[SyncDefinition]
+    ) -> SyncDefinition | None:
         chosen = list(queryset[:2])
         if len(chosen) == 1:
-            return redirect(name, chosen[0].pk)
+            return chosen[0]
         self.message_user(request, _("Select one sync at a time for this."), messages.WARNING)
         return None

@@ -213,11 +213,14 @@ def _card_links(request: HttpRequest, card: SyncCard) -> list[dict[str, str]]:
             )  # fmt: skip
             found.append({"text": _("Mapped fields"), "url": fields, "icon": "compare_arrows"})
     view = link("admin:syncapp_object_view")
-    switch = "turn_off" if definition.enabled else "turn_on"
-    url = link(f"admin:syncapp_{switch}", definition.pk) if card.is_set_up and is_own else ""
-    if url and request.user.has_perm("syncapp.activate_syncdefinition"):
-        text = _("Turn off") if definition.enabled else _("Turn on")
-        found.append({"text": text, "url": url, "icon": "power_settings_new"})
+    if card.is_set_up and is_own and request.user.has_perm("syncapp.activate_syncdefinition"):
+        if definition.enabled:
+            url = link("admin:syncapp_turn_off", definition.pk)
+            found.append({"text": _("Turn off"), "url": url, "icon": "power_settings_new"})
+        elif may_set_up:
+            names = (definition.pair_id, definition.object_type, "review")
+            url = link("admin:syncapp_wizard_step", *names)  # a rehearsal comes first
+            found.append({"text": _("Turn on"), "url": url, "icon": "power_settings_new"})
     if definition.held_at is not None and request.user.has_perm("syncapp.activate_syncdefinition"):
         url = link("admin:syncapp_brake", definition.pk)
         found.insert(0, {"text": _("Look and approve"), "url": url, "icon": "back_hand"})

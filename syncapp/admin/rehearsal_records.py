@@ -26,7 +26,7 @@ from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition
 from syncapp.models.spoken import spoken_parts
 from syncapp.services import accounts, rehearsal_files
 from syncapp.services.env import real_env
-from syncapp.services.words import nouns_of
+from syncapp.services.words import nouns_of, said
 
 PAGE_ROWS = 50
 SEARCH_LENGTH = 200
@@ -40,6 +40,8 @@ FIELD_WORDS = {
     "ExchangeRate": gettext_lazy("Exchange rate"),
     "PrivateNote": gettext_lazy("Memo on statement"),
 }
+
+PROCESSOR_WORDS = dict(PROCESSORS)
 
 ModelAdmin = admin.ModelAdmin[SyncDefinition]
 
@@ -187,7 +189,11 @@ def _posting(told: dict[str, Any], deposits: list[dict[str, str]]) -> dict[str, 
         **told,
         "total": money(told["total"]),
         "paid": money(told["paid"]) if number(told["paid"]) else "",
-        "deposits": deposits,
+        "deposits": [
+            {**one, "processor": said(PROCESSOR_WORDS.get(one["processor"], one["processor"]))}
+            for one in told.get("deposits", ())
+        ],
+        "choices": deposits,
         "lines": [
             {**line, "amount": money(line["amount"]), "price": money(line["price"])}
             for line in told["lines"]
@@ -201,7 +207,7 @@ def _deposits(found: Rehearsal) -> list[dict[str, str]]:
     known, _problem = accounts.of_types(found.definition.pair, (), env=real_env())
     names = {one.id: one.name for one in known}
     return [
-        {"processor": label, "account": names.get(told[value], told[value])}
+        {"processor": said(label), "account": names.get(told[value], told[value])}
         for value, label in PROCESSORS
         if told.get(value)
     ]

@@ -5,7 +5,7 @@ Shows what ``services/rehearsal.py`` counted. Must not plan anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.admin.words import reason_words
+from syncapp.core.approvals import Posting
 from syncapp.core.money import shown
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.reasons import REASONS, State
@@ -34,6 +35,8 @@ from syncapp.services.words import noun_of, nouns_of, said, title_of
 FRAGMENT = "admin/syncapp/wizard/rehearsal.html"
 EXPORT = "syncapp.export_recordlink"
 OPEN = (Rehearsal.State.REQUESTED, Rehearsal.State.RUNNING)
+#: Waits for an approver.
+APPROVAL_CODES = ("approval_posting", "approval_period")
 #: Held because of the period they are dated in.
 CLOSED_CODES = ("inv_period_closed", "inv_reviewed_period", "period_closed")
 
@@ -120,12 +123,17 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
             for name, told in result.get("along", {}).items()
         ],
         "can_approve": user.has_perm("syncapp.activate_syncdefinition"),
-        "writes": _writes(result) + sum(map(_writes, result.get("along", {}).values())),
+        "writes": _all(_writes, result),
     }
 
 
-def _writes(result: dict[str, Any]) -> int:
+def _writes(result: Mapping[str, Any]) -> int:
     return sum(sum(result.get(kind, {}).values()) for kind in ("create", "update", "remove"))
+
+
+def _all(count: Callable[[Mapping[str, Any]], int], result: Mapping[str, Any]) -> int:
+    """A count of the records, and of what goes along with them."""
+    return count(result) + sum(map(count, result.get("along", {}).values()))
 
 
 def _money(result: dict[str, Any]) -> list[dict[str, str]]:
@@ -182,8 +190,41 @@ def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str
             "text": words + _money_words(documents.get("waiting:waits_for", {})) + ".",
             "url": records_url(found, "waiting:waits_for"),
         }
+    if _asks_for_approval(found):
+        yield _approval_sentence(found, result)
     if pair.name == "invoices":
         yield {"text": _payment_words(documents.get("create:quickbooks", {})), "url": ""}
+
+
+def _asks_for_approval(found: Rehearsal) -> bool:
+    """Whether a write may have to wait for an approver: by the settings, or by a soft close."""
+    options = found.document.get("options", {})
+    chosen = {options.get(name) or Posting.NONE for name in ("approval", "payment_approval")}
+    return chosen != {Posting.NONE} or found.definition.pair.reviewed_through is not None
+
+
+def _approval_sentence(found: Rehearsal, result: Mapping[str, Any]) -> dict[str, Any]:
+    """How many of the writes would wait for an approver, with their money."""
+    held = _all(lambda told: told.get("held", 0), result)
+    writes = _all(_writes, result)
+    names = {"held": f"{held:,}", "all": f"{writes + held:,}", "rest": f"{writes:,}"}
+    if not held:
+        words = _("Approval is asked for, but none of the %(all)s writes would wait for it.")
+        return {"text": words % names, "url": ""}
+    kinds = [f"waiting:{code}" for code in APPROVAL_CODES if result["failing"].get(code)]
+    sums: dict[str, Decimal] = {}
+    for kind in kinds:
+        for currency, told in result.get("documents", {}).get(kind, {}).items():
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(told["amount"])
+    names["money"] = "".join(f", {shown(total, currency)}" for currency, total in sums.items())
+    words = ngettext(
+        "%(held)s of the %(all)s writes would wait for an approver first%(money)s; the other "
+        "%(rest)s would be made at once.",
+        "%(held)s of the %(all)s writes would wait for an approver first%(money)s; the other "
+        "%(rest)s would be made at once.",
+        held,
+    )
+    return {"text": words % names, "url": records_url(found, kinds[0]) if kinds else ""}
 
 
 def _payment_words(told: Mapping[str, Mapping[str, Any]]) -> str:

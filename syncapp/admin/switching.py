@@ -1,6 +1,7 @@
-"""Sync now, turn off, turn on again, delete: each asks first and says what is not finished (S13).
+"""Sync now, turn off, delete: each asks first and says what is not finished (S13).
 
-Shows and asks; ``services/definitions.py`` acts.
+Shows and asks; ``services/definitions.py`` acts. Turning on again asks for a rehearsal: that is
+the last step of the wizard.
 """
 
 from __future__ import annotations
@@ -16,13 +17,9 @@ from django.utils.translation import gettext as _
 from syncapp.admin.attention import money
 from syncapp.admin.base import back, render
 from syncapp.admin.object_panel import find
-from syncapp.admin.wizard.sentences import describe_settings
-from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
 from syncapp.models import SyncDefinition
-from syncapp.models.spoken import spoken
-from syncapp.services import definitions, open_work, runs
-from syncapp.services.config import load_config
+from syncapp.services import definitions, open_work
 from syncapp.services.env import real_env
 from syncapp.services.retention import DELETED_SYNC_DAYS
 from syncapp.tasks import run_account_pair
@@ -59,25 +56,6 @@ def turn_off_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespo
         )
         return back(request, reverse("admin:syncapp_object_view"))
     return _ask(model_admin, request, definition, "turn_off", _("Turn off sync"))
-
-
-def turn_on_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the settings that would be in force again (GET), and turn on with them (POST)."""
-    definition = find(pk)
-    if request.method == "POST":
-        env = real_env()
-        try:
-            connectors = runs.open_connectors(definition.pair, env)
-            definitions.activate(
-                definition, connectors=connectors, env=env, who=request.user.get_username()
-            )
-        except SyncError as error:
-            messages.error(request, spoken(str(error)))
-            return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
-        _wake(definition.pair_id)
-        messages.success(request, _("“%(sync)s” is on again.") % {"sync": definition})
-        return back(request, reverse("admin:syncapp_object_view"))
-    return _ask(model_admin, request, definition, "turn_on", _("Turn on sync"))
 
 
 def delete_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:
@@ -118,10 +96,6 @@ def _ask(
         "days": DELETED_SYNC_DAYS,
         "together": [one.title for one in _together(definition)],
         "back_url": reverse("admin:syncapp_object_view"),
-        "wizard": reverse(
-            "admin:syncapp_wizard", args=[definition.pair_id, definition.object_type]
-        ),
-        "sentences": describe_settings(load_config(definition)),
     }
     template = f"admin/syncapp/definition/{deed}.html"
     return render(model_admin, request, template, context, title=title)

@@ -35,6 +35,7 @@ class Sighting:
 
     Attributes:
         kind: "create:side", "update:side", "remove:side", "link", "unchanged", or "state:code".
+        change: What would be written, or would wait for an approval first.
         links: The record's link, or the two half links it would be made of (QuickBooks' first).
         candidates: What an ambiguous record may belong to.
         overwrites: The "side:field" whose filled value would be replaced.
@@ -62,6 +63,7 @@ class Tally:
         money: The amounts of the documents that would be created, by side and currency.
         witness: Hears of each decision.
         making: The links whose record would be made on the other side.
+        held: How many changes would wait for an approval first.
         along: What goes along with these records (an invoice's payments), by object.
     """
 
@@ -75,6 +77,7 @@ class Tally:
     along: dict[str, Tally] = field(default_factory=dict)
     linked: int = 0
     unchanged: int = 0
+    held: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
     failing: Counter[str] = field(default_factory=Counter)
     overwritten: Counter[str] = field(default_factory=Counter)
@@ -106,6 +109,7 @@ class Tally:
             "money": self.amounts,
             "link": self.linked,
             "unchanged": self.unchanged,
+            "held": self.held,
             "excluded": dict(sorted(self.excluded.items())),
             "failing": dict(sorted(self.failing.items())),
             "overwritten": dict(sorted(self.overwritten.items())),
@@ -147,19 +151,18 @@ def _count_pairs(
 ) -> None:
     """Count each pair once: with the chunk that holds its HubSpot half."""
     here = {link.pk for link in links}
+    pairs = [halves for halves in matches.pairs if halves[0].link in here]
+    known = sync.definition.links.in_bulk([one.link for halves in pairs for one in halves])
     cases = []
     both: dict[int, list[RecordLink]] = {}
-    for hubspot, quickbooks in matches.pairs:
-        if hubspot.link not in here:
-            continue
-        halves = sync.definition.links.in_bulk([hubspot.link, quickbooks.link])
+    for hubspot, quickbooks in pairs:
         state = LinkState(
-            hubspot=facts.as_state(halves[hubspot.link], sync.config).hubspot,
-            quickbooks=facts.as_state(halves[quickbooks.link], sync.config).quickbooks,
-            origin=store.origin_of(sync.config, halves[hubspot.link], halves[quickbooks.link]),
+            hubspot=facts.as_state(known[hubspot.link], sync.config).hubspot,
+            quickbooks=facts.as_state(known[quickbooks.link], sync.config).quickbooks,
+            origin=store.origin_of(sync.config, known[hubspot.link], known[quickbooks.link]),
         )
-        cases.append(Case(halves[quickbooks.link], state, NO_FACTS))
-        both[quickbooks.link] = [halves[quickbooks.link], halves[hubspot.link]]
+        cases.append(Case(known[quickbooks.link], state, NO_FACTS))
+        both[quickbooks.link] = [known[quickbooks.link], known[hubspot.link]]
     plans = planning.plan_cases(context, sync, cases)
     for case in cases:
         tally.linked += 1
@@ -178,8 +181,9 @@ def _add(
     """Add the plan of one record: of its link, or of the two half links it would be made of."""
     status = plan.status
     if status.code == "waits_for" and plan.waits_on in tally.making:
-        _add_follower(tally, links[0])
+        _add_follower(tally, links[0], status)
         return
+    tally.held += plan.held is not None
     if status.state is State.EXCLUDED:
         tally.excluded[status.code] += 1
     elif status.state is not State.IN_SYNC:
@@ -189,7 +193,7 @@ def _add(
         _tell(tally, Sighting(UNCHANGED, links, status))
     if status.code:
         kind = f"{status.state.value}:{status.code}"
-        _tell(tally, Sighting(kind, links, status, candidates=candidates))
+        _tell(tally, Sighting(kind, links, status, plan.held, candidates))
     for change in plan.changes:
         tally.changing |= {link.pk for link in links}
         side = change.side.value
@@ -217,13 +221,14 @@ def _tell(tally: Tally, sighting: Sighting) -> None:
         tally.witness(sighting)
 
 
-def _add_follower(tally: Tally, link: RecordLink) -> None:
+def _add_follower(tally: Tally, link: RecordLink, status: Status) -> None:
     """One that is made right after another one: the next payment of the same invoice."""
     side = Side.QUICKBOOKS if link.quickbooks_id is None else Side.HUBSPOT
     tally.changing.add(link.pk)
     tally.making.add(link.pk)
     tally.creates[side.value] += 1
     _add_money(tally, side.value, link)
+    _tell(tally, Sighting(f"create:{side.value}", [link], status))
 
 
 def _add_money(tally: Tally, side: str, link: RecordLink) -> None:

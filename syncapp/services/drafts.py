@@ -187,7 +187,7 @@ def request_rehearsal(draft: SyncDraft, *, user: Any, env: Env) -> Rehearsal:
     """
     settings_documents.parse_document(draft.document)
     definition = definitions.find_or_start(draft.pair, draft.object_type)
-    if draft.definition_id != definition.pk:
+    if draft.pk is None or draft.definition_id != definition.pk:
         draft.definition = definition
         draft.based_on_version = draft.based_on_version or definition.config_version
         draft.user = user

@@ -7,11 +7,14 @@ accepted is kept beside the draft and becomes links when the draft is put in for
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from syncapp.core.matching import Candidate, Matches, match
 from syncapp.core.ports import Env
@@ -68,10 +71,11 @@ def suggest(rehearsal: Rehearsal) -> int:
     rows = RehearsalRow.objects.filter(rehearsal=rehearsal)
     halves = rows.filter(_any_kind(_HALVES)).exclude(kind__in=_NEVER)
     mine = halves.filter(quickbooks_id="").exclude(name_key="", phone_key="").order_by("pk")
+    common = {column: _too_common(halves, column) for column in _KEYS}
     found, last = 0, 0
     while chunk := list(mine.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
-        reasons = _alike(halves, chunk)
+        reasons = _alike(halves, chunk, common)
         news = [_suggestion(pair, why) for pair, why in reasons.items()]
         RehearsalRow.objects.bulk_create(news)
         found += len(news)
@@ -85,22 +89,28 @@ def _any_kind(beginnings: Iterable[str]) -> Q:
     return wanted
 
 
+def _too_common(halves: QuerySet[RehearsalRow], column: str) -> set[str]:
+    """The keys so many share that they tell nothing; asked once, not with each chunk."""
+    shared = halves.exclude(**{column: ""}).order_by().values(column).annotate(count=Count("pk"))
+    return set(shared.filter(count__gt=MOST_ALIKE).values_list(column, flat=True))
+
+
 def _alike(
-    halves: QuerySet[RehearsalRow], chunk: Sequence[RehearsalRow]
+    halves: QuerySet[RehearsalRow],
+    chunk: Sequence[RehearsalRow],
+    common: Mapping[str, AbstractSet[str]],
 ) -> dict[tuple[RehearsalRow, RehearsalRow], list[str]]:
     """The undisputed pairs of a chunk, with what they share."""
     told: dict[tuple[RehearsalRow, RehearsalRow], list[str]] = {}
     for column, why in _KEYS.items():
-        keys = {getattr(row, column) for row in chunk} - {""}
+        keys = {getattr(row, column) for row in chunk} - {""} - common[column]
         groups: dict[str, list[RehearsalRow]] = {}
         sharing = halves.filter(**{f"{column}__in": keys})
         for row in sharing.order_by("pk").iterator(CHUNK):
-            group = groups.setdefault(getattr(row, column), [])
-            if len(group) <= MOST_ALIKE:
-                group.append(row)
+            groups.setdefault(getattr(row, column), []).append(row)
         by_pk = {row.pk: row for group in groups.values() for row in group}
         here = {row.pk for row in chunk}
-        matches = match([_candidates(one) for one in groups.values() if len(one) <= MOST_ALIKE])
+        matches = match([_candidates(one) for one in groups.values()])
         for hubspot, quickbooks in matches.pairs:
             if hubspot.link in here:
                 pair = (by_pk[hubspot.link], by_pk[quickbooks.link])
@@ -112,12 +122,16 @@ def _one_each(
     told: Mapping[tuple[RehearsalRow, RehearsalRow], list[str]],
 ) -> dict[tuple[RehearsalRow, RehearsalRow], list[str]]:
     """Of a record with two likely partners the one that shares more; none where both share one."""
-    best: dict[tuple[RehearsalRow, RehearsalRow], list[str]] = {}
+    of: defaultdict[int, list[int]] = defaultdict(list)
     for pair, reasons in told.items():
-        rivals = [r for p, r in told.items() if p != pair and (p[0] == pair[0] or p[1] == pair[1])]
-        if all(len(reasons) > len(other) for other in rivals):
-            best[pair] = reasons
-    return best
+        for half in pair:
+            of[half.pk].append(len(reasons))
+    # Among all pairs of either half, its own included, none may share as much as this one does.
+    return {
+        pair: reasons
+        for pair, reasons in told.items()
+        if all(sum(n >= len(reasons) for n in of[half.pk]) == 1 for half in pair)
+    }
 
 
 def _candidates(rows: Sequence[RehearsalRow]) -> list[Candidate]:
@@ -239,10 +253,20 @@ def listed(rehearsal: Rehearsal) -> QuerySet[RehearsalRow]:
     return rows.filter(kind__in=(LINK, SUGGESTION)) | rows.filter(~told_elsewhere, kind=AMBIGUOUS)
 
 
-def version_of(definition: SyncDefinition) -> list[str]:
-    """Names what is accepted just now, to tell whether it changed since a rehearsal."""
-    rows = definition.match_choices.order_by("hubspot_id")
-    return [str(row) for row in rows.iterator(CHUNK)]
+def version_of(definition: SyncDefinition) -> str:
+    """Names what is accepted just now, to tell whether it changed since a rehearsal; "" for none.
+
+    A name of one length: everything that is alike may be accepted at once.
+    """
+    rows = definition.match_choices.order_by("hubspot_id").values_list(
+        "hubspot_id", "quickbooks_id"
+    )
+    name = blake2b(digest_size=12)
+    accepted = 0
+    for both in rows.iterator(CHUNK):
+        accepted += 1
+        name.update(" = ".join(both).encode() + b"\n")
+    return name.hexdigest() if accepted else ""
 
 
 def with_choices(

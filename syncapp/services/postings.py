@@ -70,7 +70,7 @@ class Postings:
             return {"item": "", "account": ""}
         if line["item_id"] == NEW:
             account = str(self._config.options.get("income_account") or "")
-            return {"item": CUSTOM_ITEM, "account": self._account(account)}
+            return {"item": CUSTOM_ITEM, "account": self.account(account)}
         return self._items.get(line["item_id"], {"item": line["item_id"], "account": ""})
 
     def _name_customers(self, postings: Sequence[dict[str, Any]]) -> None:
@@ -101,10 +101,10 @@ class Postings:
         for item_id, values in found.items():
             account = text(values.get("IncomeAccountRef.value") or "")
             self._items[item_id] = {
-                "item": text(values.get("Name") or item_id), "account": self._account(account)
+                "item": text(values.get("Name") or item_id), "account": self.account(account)
             }  # fmt: skip
 
-    def _account(self, account_id: str) -> str:
+    def account(self, account_id: str) -> str:
         """The name of an account; its id while the chart of accounts cannot be asked."""
         if self._accounts is None:
             try:

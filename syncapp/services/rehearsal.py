@@ -31,6 +31,7 @@ from syncapp.services import (
 from syncapp.services.config import calendar_of, hosted_config, parse_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.counting import Tally
+from syncapp.services.deposits import Deposits
 from syncapp.services.leases import Lease
 from syncapp.services.postings import Postings
 
@@ -92,7 +93,7 @@ def standing(found: Rehearsal | None, document: dict[str, Any], *, now: datetime
     if found.state == Rehearsal.State.FAILED:
         return Standing.FAILED
     choices = matching_list.version_of(found.definition)
-    if found.document != document or found.result.get("choices", []) != choices:
+    if found.document != document or (found.result.get("choices") or "") != choices:
         return Standing.CHANGED
     if found.ended_at is None or found.ended_at + VALID < now:
         return Standing.OLD
@@ -117,7 +118,8 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> dict[str, Any]:
     ingest.ingest(context, force=True)
     rehearsal.rows.all().delete()  # of a worker that did not live to see its end
     choices = matching_list.version_of(definition)
-    keeper = rehearsal_rows.RowKeeper(rehearsal, checked.config, Postings(context, checked.config))
+    postings = Postings(context, checked.config)
+    keeper = rehearsal_rows.RowKeeper(rehearsal, checked.config, postings)
     tally = Tally(witness=keeper)
 
     def adjust(links: Sequence[RecordLink], matches: Matches) -> Matches:
@@ -134,9 +136,13 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> dict[str, Any]:
     _add_unreadable(definition, tally)
     keeper.flush()
     counting.as_if_made(context, tally.making)
+    deposits = Deposits(rehearsal, checked.config, postings)
     for one in along:
         if not one.config.pair.hidden:
-            _count(context, one, tally.along.setdefault(one.config.pair.name, Tally()))
+            name = one.config.pair.name
+            witness = deposits if name == "payments" else None
+            _count(context, one, tally.along.setdefault(name, Tally(witness=witness)))
+    deposits.flush()
     return {
         **tally.as_json(),
         "documents": keeper.as_json(),

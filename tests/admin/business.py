@@ -71,7 +71,6 @@ OWN = {
     "syncapp_settingchange_export": APPROVES,
     "syncapp_sync_now": OPERATES,
     "syncapp_turn_off": ADMINISTERS,
-    "syncapp_turn_on": ADMINISTERS,
     "syncapp_wizard": ADMINISTERS,
     "syncapp_wizard_discard": ADMINISTERS,
     "syncapp_wizard_matches": ADMINISTERS,

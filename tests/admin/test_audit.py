@@ -75,8 +75,9 @@ def test_switching_pausing_and_deleting(world: World) -> None:
     definition = world.sync("contacts")
     assert kept(setting="switch") == [("command line", "switch", "off", "on")]
     SettingChange.objects.all().delete()
-    for name in ("turn_off", "turn_on"):
-        ada.post(reverse(f"admin:syncapp_{name}", args=[definition.pk]))
+    ada.post(reverse("admin:syncapp_turn_off", args=[definition.pk]))
+    for name, told in (("rehearse", {}), ("switch_on", {"marker": "1"})):
+        ada.post(reverse(f"admin:syncapp_wizard_{name}", args=[world.pair.pk, "contacts"]), told)
     for name in ("pause", "pause", "resume"):
         ada.post(reverse(f"admin:syncapp_pair_{name}", args=[world.pair.pk]))
     ada.post(reverse("admin:syncapp_delete_sync", args=[definition.pk]), {"name": "contacts"})

@@ -157,7 +157,8 @@ class TestACard:
         definition = syncing(joined(), is_on=False)
         assert only_card(chief).badge == "Turned off"
         assert only_card(chief).progress is None
-        assert reverse("admin:syncapp_turn_on", args=[definition.pk]) in home(chief)
+        names = [definition.pair_id, definition.object_type, "review"]
+        assert reverse("admin:syncapp_wizard_step", args=names) in home(chief)
 
     def test_a_rehearsal_is_seen_at_work(self, chief: Client) -> None:
         definition = syncing(joined(), is_on=False)

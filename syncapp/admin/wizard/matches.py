@@ -59,9 +59,11 @@ def show(model_admin: ModelAdmin, request: HttpRequest, draft: SyncDraft) -> Htt
             group = context["group"] = _first_group(listed)
         rows = _searched(listed.filter(kind=GROUPS[group]), words)
         page = Paginator(rows.order_by("pk"), PAGE_ROWS).get_page(request.GET.get("page"))
+        promised = _promised(definition, page.object_list)
+        key = said(definition.object_pair.match_key_label)
         context |= {
             "page": page,
-            "rows": [_row(row, _promised(definition, page.object_list)) for row in page],
+            "rows": [_row(row, promised, key) for row in page],
             "groups": [
                 {
                     "slug": slug,
@@ -147,7 +149,7 @@ def _promised(definition: SyncDefinition, rows: Any) -> dict[str, str]:
     return dict(chosen.values_list("hubspot_id", "quickbooks_id"))
 
 
-def _row(row: RehearsalRow, promised: dict[str, str]) -> dict[str, Any]:
+def _row(row: RehearsalRow, promised: dict[str, str], key: str) -> dict[str, Any]:
     chosen = promised.get(row.hubspot_id, "")
     options = [
         {
@@ -162,7 +164,7 @@ def _row(row: RehearsalRow, promised: dict[str, str]) -> dict[str, Any]:
     own = Side.HUBSPOT if row.hubspot_id else Side.QUICKBOOKS
     return {
         "row": row,
-        "why": _why(row),
+        "why": _why(row, key),
         "balance": shown(row.balance, row.currency) if row.balance is not None else "",
         "value": f"{row.hubspot_id}={row.quickbooks_id}",
         "options": options,
@@ -171,12 +173,10 @@ def _row(row: RehearsalRow, promised: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _why(row: RehearsalRow) -> str:
+def _why(row: RehearsalRow, key: str) -> str:
     """Why two records stand side by side."""
     if row.kind == LINK:
-        return _("Same %(key)s") % {
-            "key": said(row.rehearsal.definition.object_pair.match_key_label)
-        }
+        return _("Same %(key)s") % {"key": key}
     if row.kind == AMBIGUOUS:
         if not row.hubspot_id:
             return _(

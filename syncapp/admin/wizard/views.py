@@ -168,6 +168,8 @@ def switch_on(
         return _show(
             model_admin, request, page, len(STEPS) - 1, posted=request.POST, mistakes=mistakes
         )
+    living = drafts.living_definition(draft.pair, draft.object_type)
+    was_off = living is not None and living.activated_at is not None and not living.enabled
     again = drafts.records_planned_again(draft)
     try:
         definition = drafts.put_in_force(draft, who=request.user.get_username(), env=real_env())
@@ -177,12 +179,14 @@ def switch_on(
         mistakes = [Mistake("", spoken(str(error)))]
     else:
         transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
-        messages.success(request, _switched_words(definition, again))
+        messages.success(request, _switched_words(definition, again, was_off=was_off))
         return redirect("admin:syncapp_object_view")
     return _show(model_admin, request, page, len(STEPS) - 1, posted=request.POST, mistakes=mistakes)
 
 
-def _switched_words(definition: SyncDefinition, again: int) -> str:
+def _switched_words(definition: SyncDefinition, again: int, *, was_off: bool) -> str:
+    if was_off:
+        return _("“%(sync)s” is on again.") % {"sync": definition}
     if again:
         return _(
             "“%(sync)s” is saved. %(count)d records are planned again with the new settings."
@@ -240,6 +244,7 @@ def _show(
         "is_first": number == 0,
         "is_last": number == len(STEPS) - 1,
         "is_edit": is_edit,
+        "is_off": is_edit and living is not None and not living.enabled,
         "seen": drafts.stamp(draft, current.parts),
         "posted": posted is not None,
         "has_draft": draft.pk is not None,

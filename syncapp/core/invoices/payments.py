@@ -282,7 +282,7 @@ def _check(values: Values, around: PaymentFacts) -> Status | None:
     if around.books.is_closed(day):
         return because("pay_period_closed", date=day, closed=around.books.closed_through)
     if not _account(values, around):
-        return because("pay_no_account", processor=_processor(values))
+        return because("pay_no_account", processor=processor_of(values))
     if invoice.currency and currency != invoice.currency:
         return because(
             "inv_currency", currency=currency, detail=f"its invoice is in {invoice.currency}."
@@ -312,12 +312,18 @@ def _pays_all(total: Decimal, invoices: tuple[PaidInvoice, ...]) -> bool:
     return owed == total and len({one.customer for one in invoices}) == 1
 
 
-def _processor(values: Values) -> str:
+def processor_of(values: Values) -> str:
+    """Who processed a payment, by HubSpot's own name; "none" for one recorded by hand."""
     return str(values.get("hs_processor_type") or "none")
 
 
 def _account(values: Values, around: PaymentFacts) -> str:
-    return around.accounts.get(_processor(values)) or around.accounts.get("other", "")
+    return account_of(values, around.accounts)
+
+
+def account_of(values: Values, accounts: Mapping[str, str]) -> str:
+    """The account that a payment is deposited to, by its processor; "" while none is chosen."""
+    return accounts.get(processor_of(values)) or accounts.get("other", "")
 
 
 def _booked(values: Values, around: PaymentFacts) -> tuple[FieldChange, ...]:
