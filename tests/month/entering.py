@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -175,7 +176,7 @@ def sell_in_quickbooks(books: Books, month: Month, sales: Sequence[Sale]) -> Non
     made = books.create("Invoice", [invoice_body(month, sale) for sale in sales])
     for sale, one in zip(sales, made, strict=True):
         sale.id, sale.number = one["Id"], one["DocNumber"]
-        if cents(one["TotalAmt"]) != sale.total:
+        if cents(Decimal(one["TotalAmt"])) != sale.total:
             raise AssertionError(f"{sale.key}: QuickBooks says {one['TotalAmt']}, we {sale.total}")
     voided = [sale for sale in sales if sale.voided]
     books.batch(
