@@ -113,6 +113,10 @@ class SettingChangeAdmin(ReadOnlyMixin, BaseAdmin[SettingChange]):
     actions = None
     fields = ("at", "who", "subject", "change")
     list_before_template = "admin/syncapp/audit/before_list.html"
+    empty_title = gettext_lazy("Nothing was changed yet")
+    empty_text = gettext_lazy(
+        "Whatever somebody changes in the settings is listed here from then on."
+    )
 
     class Media:
         """The styles of our own cells."""

@@ -41,6 +41,11 @@ class ConnectionAdmin(BaseAdmin[Connection]):
     ordering = ("side", "pk")
     list_filter_submit = False
     list_before_template = "admin/syncapp/connection/before_list.html"
+    empty_title = gettext_lazy("No account is connected yet")
+    empty_text = gettext_lazy(
+        "Connect HubSpot first, then QuickBooks. An administrator needs the keys of your own "
+        "app in each of them, once."
+    )
 
     def get_urls(self) -> list[URLPattern]:
         """The Connect pages and what the buttons post to."""

@@ -57,6 +57,10 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
     ordering = ("pair", "pk")
     actions = ("sync_now", "turn_on", "turn_off", "delete_sync")
     list_before_template = "admin/syncapp/definition/before.html"
+    empty_title = gettext_lazy("No sync has been switched on yet")
+    empty_text = gettext_lazy(
+        "Choose an object on the home page: the wizard leads through its settings."
+    )
 
     class Media:
         """The styles of our own cells."""
@@ -142,11 +146,13 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Editing walks the wizard (S13)."""
+        """Editing walks the wizard (S13); who may only look reads the settings in words."""
         found = self.get_object(request, object_id)
-        if found is None or not self.has_change_permission(request, found):
+        if found is None or request.method != "GET" or not self.has_view_permission(request, found):
             return super().change_view(request, object_id, form_url, extra_context)
-        return redirect("admin:syncapp_wizard", found.pair_id, found.object_type)
+        if self.has_change_permission(request, found):
+            return redirect("admin:syncapp_wizard", found.pair_id, found.object_type)
+        return switching.settings_page(self, request, found)
 
     # -- columns
 

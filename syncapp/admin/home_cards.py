@@ -212,6 +212,9 @@ def _card_links(request: HttpRequest, card: SyncCard) -> list[dict[str, str]]:
                 definition.pair_id, definition.object_type, "mapping",
             )  # fmt: skip
             found.append({"text": _("Mapped fields"), "url": fields, "icon": "compare_arrows"})
+    elif card.is_set_up and is_own:
+        url = link("admin:syncapp_syncdefinition_change", definition.pk)
+        found.append({"text": _("Settings"), "url": url, "icon": "tune"})
     view = link("admin:syncapp_object_view")
     if card.is_set_up and is_own and request.user.has_perm("syncapp.activate_syncdefinition"):
         if definition.enabled:

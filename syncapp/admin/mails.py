@@ -26,6 +26,8 @@ class MailAdmin(ReadOnlyMixin, BaseAdmin[Mail]):
     list_select_related = ("user",)
     search_fields = ("address", "subject")
     list_per_page = 50
+    empty_title = gettext_lazy("No mail yet")
+    empty_text = gettext_lazy("What is mailed to people is listed here before it is sent.")
     show_full_result_count = False
     actions = ("send_again",)
     fields = (

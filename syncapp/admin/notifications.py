@@ -36,6 +36,11 @@ class NotificationAdmin(ReadOnlyMixin, BaseAdmin[Notification]):
     list_select_related = ("mail",)
     list_display_links = None
     list_before_template = "admin/syncapp/notification/before_list.html"
+    empty_title = gettext_lazy("No notifications")
+    empty_text = gettext_lazy(
+        "Finished exports and connections that need you will be listed here. Only you see "
+        "your notifications."
+    )
     actions = None
     fields = ("text", "created_at", "read_at")
 

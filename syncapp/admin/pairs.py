@@ -46,6 +46,11 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
     list_select_related = ("hubspot", "quickbooks")
     ordering = ("pk",)
     list_before_template = "admin/syncapp/pair/before_list.html"
+    empty_title = gettext_lazy("No account pair yet")
+    empty_text = gettext_lazy(
+        "A pair is a HubSpot account and a QuickBooks company that are kept in step. Connect "
+        "both and they are joined."
+    )
 
     def get_urls(self) -> list[URLPattern]:
         """The join page, the home page's fragment, and what the buttons post to."""

@@ -185,7 +185,10 @@ def _fields(link: RecordLink, config: SyncConfig) -> Iterator[dict[str, Any]]:
     derived = [mapping for mapping in config.pair.derived if mapping.label != "Title"]
     is_mirror = link.origin == Side.QUICKBOOKS.value
     for mapping in (*shown, *derived):
-        left, right = (mapping.value(side, seen[side]) for side in Side)
+        # A side without the record holds nothing: not even a computed total of 0.00.
+        left, right = (
+            mapping.value(side, seen[side]) if link.id_on(side) else None for side in Side
+        )
         is_compared = link.is_linked and not mapping.creation_only
         agrees = mapping.agree(left, right)
         yield {

@@ -53,6 +53,8 @@ class SyncRunAdmin(ReadOnlyMixin, BaseAdmin[SyncRun]):
     list_filter = ("state", "trigger", "pair", WorkFilter)
     list_select_related = ("pair__hubspot", "pair__quickbooks")
     list_per_page = 50
+    empty_title = gettext_lazy("No run yet")
+    empty_text = gettext_lazy("The first one begins when a sync is switched on.")
     ordering = ("-pk",)
     show_full_result_count = False
     actions = None

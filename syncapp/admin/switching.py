@@ -1,4 +1,4 @@
-"""Sync now, turn off, delete: each asks first and says what is not finished (S13).
+"""Sync now, turn off, delete: each asks first and says what is not finished (S13); the settings.
 
 Shows and asks; ``services/definitions.py`` acts. Turning on again asks for a rehearsal: that is
 the last step of the wizard.
@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from syncapp.admin.attention import money
 from syncapp.admin.base import back, render
 from syncapp.admin.object_panel import find
+from syncapp.admin.wizard.sentences import describe_settings
 from syncapp.core.sides import Side
 from syncapp.models import SyncDefinition
 from syncapp.services import definitions, open_work
+from syncapp.services.config import load_config
 from syncapp.services.env import real_env
 from syncapp.services.retention import DELETED_SYNC_DAYS
 from syncapp.tasks import run_account_pair
@@ -56,6 +58,19 @@ def turn_off_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpRespo
         )
         return back(request, reverse("admin:syncapp_object_view"))
     return _ask(model_admin, request, definition, "turn_off", _("Turn off sync"))
+
+
+def settings_page(
+    model_admin: Page, request: HttpRequest, definition: SyncDefinition
+) -> HttpResponse:
+    """What a sync is set to do, for who may look and not edit."""
+    context = {
+        "definition": definition,
+        "sentences": describe_settings(load_config(definition)),
+        "back_url": reverse("admin:syncapp_object_view"),
+    }
+    template = "admin/syncapp/definition/settings.html"
+    return render(model_admin, request, template, context, title=_("Settings"))
 
 
 def delete_page(model_admin: Page, request: HttpRequest, pk: int) -> HttpResponse:

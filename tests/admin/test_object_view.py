@@ -193,6 +193,9 @@ def test_a_viewer_sees_and_may_change_nothing(world: World, synced: SyncDefiniti
         assert words not in shown
     panel = view(viewer, "syncapp_object_panel", synced.pk, "failing")
     assert "Retry selected" not in panel
+    settings = view(viewer, "syncapp_syncdefinition_change", synced.pk)
+    assert "These settings are in force." in settings
+    assert "HubSpot contacts and QuickBooks customers are kept in step" in settings
     before = fingerprints()
     for deed in ("sync_now", "turn_off", "delete_sync"):
         assert viewer.post(reverse(f"admin:syncapp_{deed}", args=[synced.pk])).status_code == 403

@@ -104,6 +104,11 @@ def test_empty_lists_say_how_to_begin(chief: Client) -> None:
     assert "No account pair yet" in text(chief, "admin:syncapp_accountpair_changelist")
     assert "No notifications" in text(chief, "admin:syncapp_notification_changelist")
     assert "There is nothing to join" in text(chief, "admin:syncapp_join")
+    assert "No run yet" in text(chief, "admin:syncapp_syncrun_changelist")
+    found = chief.get(reverse("admin:syncapp_mail_changelist"), {"q": "nobody"}).content.decode()
+    assert "Nothing matches" in found
+    assert "Reset filters" in found
+    assert "No mail yet" not in found
 
 
 def test_a_notification_leads_only_to_our_own_pages(chief: Client) -> None:

@@ -237,3 +237,17 @@ def test_a_link_cannot_be_made_to_nothing(world: World, operator: Client) -> Non
         assert answer.status_code == 200
     link.refresh_from_db()
     assert link.link_with is None
+
+
+def test_a_side_without_the_record_shows_no_computed_value(
+    trade: Trade, administrator: Client
+) -> None:
+    """An invoice that is not in QuickBooks has no total of 0.00 there, and is not "paid"."""
+    trade.start(filters={"hubspot": [], "quickbooks": []})
+    trade.seller.bill(trade.client(email=""), line("Design", "50", "2"))
+    assert trade.run().quickbooks_id is None
+    fields = administrator.get(address(trade.invoice)).context["more"]
+    fields += administrator.get(address(trade.invoice)).context["agreeing"]
+    told = {field["label"]: (field["hubspot"], field["quickbooks"]) for field in fields}
+    assert told["Total"] == ("100.00 USD", "")
+    assert told["Status"][1] == ""

@@ -20,6 +20,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from syncapp import tasks
+from syncapp.admin import record_filters
 from syncapp.models import (
     AccountPair,
     Connection,
@@ -34,12 +36,15 @@ from syncapp.services import (
     definitions,
     digest,
     drafts,
+    exports,
     people,
     preferences,
     preflight,
     setting_changes,
 )
 from syncapp.services.env import real_env
+from syncapp.services.export_columns import RecordResource
+from syncapp.services.records import RecordChoice
 from tools.pictures.camera import Camera
 from tools.pictures.company import NEW_INVOICES, WAITING_INVOICES, Company
 from tools.pictures.installation import Installation
@@ -51,6 +56,8 @@ READERS = (
     ("pt-br", "pt-br", "pt-BR", "beatriz", "Beatriz", "Souza", "America/Sao_Paulo"),
 )
 WAIT_SECONDS = 180
+#: What customers paid by card for the first of the new invoices, and the processor's fees.
+PAID = (("1276.00", "37.30"), ("500.00", "14.80"))
 
 
 class Story:
@@ -145,8 +152,7 @@ class Story:
     def invoices(self) -> None:
         """The wizard for invoices with its postings, and their first run."""
         pk = self.pair.pk
-        for told in NEW_INVOICES:
-            self.company.sell(told)
+        sold = [self.company.sell(told) for told in NEW_INVOICES]
         self.run()
         wizard = ("syncapp_wizard_step", pk, "invoices")
         draft = drafts.load(self.pair, "invoices", now=timezone.now())
@@ -167,6 +173,9 @@ class Story:
                   query="?kind=create:quickbooks", prepare=_open_first_row)  # fmt: skip
         drafts.put_in_force(draft, who="alice", env=real_env())
         SyncDefinition.objects.update(held_at=None)
+        self.run()
+        for invoice, (amount, fees) in zip(sold, PAID, strict=False):
+            self.company.collect(invoice, amount, fees)
         self.run()
 
     def watching(self) -> None:
@@ -271,6 +280,8 @@ class Story:
         self.take("turn-off", "syncapp_turn_off", definition.pk)
         self.take("delete", "syncapp_delete_sync", definition.pk)
         self.take("my-settings", "syncapp_my_settings")
+        for format in ("csv", "xlsx"):
+            self.exported(format)
         self.take("exports", "syncapp_recordlink_exports")
         self.take("runs", "syncapp_syncrun_changelist")
         self.take("schedule", "django_celery_beat_periodictask_changelist")
@@ -284,6 +295,7 @@ class Story:
             status=Connection.Status.RECONNECT, access_token="", refresh_token=""
         )  # fmt: skip
         command("run_sync")
+        tasks.watch()
         self.take("home-attention", "index")
         self.take("connections-reconnect", "syncapp_connection_changelist")
         self.take("notifications", "syncapp_notification_changelist")
@@ -326,9 +338,7 @@ class Story:
     def rehearsed(self, draft: SyncDraft) -> Rehearsal:
         """A finished rehearsal of a draft."""
         found = drafts.request_rehearsal(draft, user=self.alice, env=real_env())
-        from syncapp.tasks import rehearse
-
-        rehearse(found.pk)
+        tasks.rehearse(found.pk)
         until = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < until:
             found.refresh_from_db()
@@ -336,6 +346,17 @@ class Story:
                 break
             time.sleep(0.5)
         return found
+
+    def exported(self, format: str) -> None:
+        """The failing records as a file, for each reader."""
+        choice = RecordChoice.from_params({"state": "failing"})
+        for *_, login, _, _, _ in READERS:
+            export = exports.request(
+                user=User.objects.get(username=login), choice=choice,
+                filter_words=record_filters.sentence(choice), format=format,
+                columns=RecordResource.Meta.fields, now=timezone.now(),
+            )  # fmt: skip
+            tasks.export_records(export.pk)
 
 
 def command(*arguments: str) -> None:
