@@ -234,11 +234,14 @@ def pages(user: Any, pair: Any, asked: Any) -> None:
 def files(asked: Any) -> None:
     """The records as a file of each format."""
     from syncapp.services import rehearsal_files
+    from syncapp.services.export_files import FORMATS
 
     print(f"{'file':32}{'seconds':>8}{'peak MB':>9}")
-    for format in rehearsal_files.FORMATS:
+    rows = rehearsal_files.chosen(asked, "", "")
+    for format in FORMATS:
+        path = Path(os.environ["VAR_DIR"]) / f"rehearsal.{format}"
         began = time.perf_counter()
-        rehearsal_files.write(asked.rows.order_by("pk"), asked, format).close()
+        rehearsal_files.write(rows, format=format, path=path)
         print(f"{format:32}{time.perf_counter() - began:>8.1f}{peak():>9.0f}", flush=True)
 
 

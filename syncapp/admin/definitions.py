@@ -119,7 +119,7 @@ class SyncDefinitionAdmin(BaseAdmin[SyncDefinition]):
                  view(partial(rehearsal_records.show, self), EDIT, SEE_RECORDS),
                  name="syncapp_rehearsal_records"),
             path("rehearsals/<int:pk>/export/<slug:format>/",
-                 view(rehearsal_records.export, EDIT, SEE_RECORDS, EXPORT),
+                 view(rehearsal_records.export, EDIT, SEE_RECORDS, EXPORT, methods=POST),
                  name="syncapp_rehearsal_export"),
         ]  # fmt: skip
         return own + super().get_urls()

@@ -5,12 +5,14 @@ Shows the rows a rehearsal kept. Must not plan or count anything.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -24,9 +26,10 @@ from syncapp.core.reasons import explain
 from syncapp.core.sides import Side
 from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition
 from syncapp.models.spoken import spoken_parts
-from syncapp.services import accounts, rehearsal_files
+from syncapp.services import accounts, exports, rehearsal_files
 from syncapp.services.env import real_env
 from syncapp.services.words import nouns_of, said
+from syncapp.tasks import export_records
 
 PAGE_ROWS = 50
 SEARCH_LENGTH = 200
@@ -49,8 +52,8 @@ ModelAdmin = admin.ModelAdmin[SyncDefinition]
 def show(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """One page of the records of a kind."""
     found = find(pk)
-    kind, words = _asked(request)
-    rows = chosen(found, kind, words)
+    kind, words = _asked(request.GET)
+    rows = rehearsal_files.chosen(found, kind, words)
     pages = Paginator(rows, PAGE_ROWS)
     page = pages.get_page(request.GET.get("page"))
     living = RecordLink.objects.in_bulk([row.record for row in page.object_list if row.record])
@@ -70,7 +73,7 @@ def show(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         "count": pages.count,
         "is_gone": not found.rows.exists(),
         "can_export": request.user.has_perm(EXPORT),
-        "formats": rehearsal_files.FORMATS,
+        "formats": exports.FORMATS,
         "review_url": reverse(
             "admin:syncapp_wizard_step", args=[draft.pair_id, draft.object_type, "review"]
         ),
@@ -79,31 +82,27 @@ def show(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
 
 
 def export(request: HttpRequest, pk: int, format: str) -> HttpResponse:
-    """The rows of a kind as a file; all of them without one."""
+    """Hand the rows of a kind (all of them without one) to a worker, and show how far it is."""
     found = find(pk)
-    if format not in rehearsal_files.FORMATS:
+    if format not in exports.FORMATS:
         raise Http404
-    kind, words = _asked(request)
-    name = rehearsal_files.name_of(found, format)
-    file = rehearsal_files.write(chosen(found, kind, words), found, format)
-    return FileResponse(file, as_attachment=True, filename=name)  # type: ignore[return-value]
+    kind, words = _asked(request.POST)
+    told = f"{_('Rehearsal of %s') % found.definition}: {kind_words(found, kind)}"
+    made = exports.request_rehearsal(
+        user=cast("User", request.user),
+        rehearsal=found,
+        kind=kind,
+        search=words,
+        filter_words=f"{told}, “{words}”" if words else told,
+        format=format,
+        now=real_env().clock.now(),
+    )
+    transaction.on_commit(lambda: export_records.delay(made.pk))
+    return redirect("admin:syncapp_recordlink_made", made.pk)
 
 
-def _asked(request: HttpRequest) -> tuple[str, str]:
-    return request.GET.get("kind", ""), request.GET.get("q", "").strip()[:SEARCH_LENGTH]
-
-
-def chosen(found: Rehearsal, kind: str, words: str) -> QuerySet[RehearsalRow]:
-    """The rows of a kind ("" for all, "overwritten:side:field" across kinds) that hold words."""
-    rows = found.rows.order_by("pk")
-    group, _colon, rest = kind.partition(":")
-    if group == "overwritten":
-        rows = rows.filter(overwrites__contains=f" {rest} ")
-    elif kind:
-        rows = rows.filter(kind=kind)
-    for word in words.casefold().split():
-        rows = rows.filter(search__contains=word)
-    return rows
+def _asked(told: QueryDict) -> tuple[str, str]:
+    return told.get("kind", ""), told.get("q", "").strip()[:SEARCH_LENGTH]
 
 
 def kind_words(found: Rehearsal, kind: str) -> str:

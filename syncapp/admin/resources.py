@@ -25,8 +25,9 @@ from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 from syncapp import tasks
 from syncapp.admin import record_columns, record_filters
 from syncapp.admin.base import page, render
+from syncapp.admin.rehearsals import records_url
 from syncapp.models import Export, RecordLink
-from syncapp.services import exports, record_pages, records
+from syncapp.services import exports, record_pages, records, rehearsal_files
 from syncapp.services.env import real_env
 from syncapp.services.export_columns import RecordResource
 from syncapp.services.records import RecordChoice
@@ -131,7 +132,12 @@ class RecordExportMixin(ExportBase):
     def made_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far an export is, and its file; with ``?part=progress`` only what moves."""
         export = get_object_or_404(_own(request), pk=pk)
-        context = {"one": _told(export), "export": export, "list_url": _list()}
+        context = {
+            "one": _told(export),
+            "export": export,
+            "list_url": _list(),
+            **_rehearsed(export),
+        }
         if request.GET.get("part") == "progress":
             return TemplateResponse(request, "admin/syncapp/link/export_progress.html", context)
         return render(
@@ -147,7 +153,12 @@ class RecordExportMixin(ExportBase):
             messages.error(request, error.message)
             return redirect("admin:syncapp_recordlink_made", pk)
         made = timezone.localdate(export.ended_at).isoformat() if export.ended_at else ""
-        name = f"tandem-records-{made}.{export.format}"
+        found = exports.rehearsal_of(export)
+        name = (
+            f"tandem-records-{made}.{export.format}"
+            if found is None
+            else rehearsal_files.name_of(found, export.format)
+        )
         return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
@@ -161,6 +172,12 @@ def _own(request: HttpRequest) -> QuerySet[Export]:
 
 def _list() -> str:
     return reverse("admin:syncapp_recordlink_changelist")
+
+
+def _rehearsed(export: Export) -> dict[str, Any]:
+    """The way back to the records of the rehearsal that an export is of."""
+    found = exports.rehearsal_of(export)
+    return {"rehearsal_url": records_url(found, export.choice["kind"])} if found else {}
 
 
 def _told(export: Export) -> dict[str, Any]:

@@ -71,7 +71,20 @@ def write_records(
         raise ExportFailed(f"Unknown column “{unknown[0]}”. Known: {', '.join(known)}.")
     chosen = [name for name in known if columns is None or name in columns]
     headers = resource.get_export_headers(selected_fields=chosen)
-    rows = _rows(resource, links, chosen, progress)
+    return write_rows(path, format, headers, _rows(resource, links, chosen, progress), head)
+
+
+def write_rows(
+    path: Path, format: str, headers: list[str], rows: Iterator[list[Cell]], head: Head
+) -> int:
+    """Write rows to a file of a known format; the file is complete or does not exist.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        ExportFailed: There are too many rows for the format.
+    """
     partial = path.with_name(path.name + ".part")
     try:
         count = _WRITERS[format](partial, headers, rows, head)

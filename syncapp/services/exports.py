@@ -1,14 +1,17 @@
 """Exports: asked for by a person, made by a worker, told when ready, gone after a week (S32).
 
-Knows who asked for which records and how far the work is. Must not know the columns
-(``export_columns.py``) nor the formats (``export_files.py``).
+Of records, and of what a rehearsal decided about them (B1). Knows who asked for which and how far
+the work is. Must not know the columns (``export_columns.py``, ``rehearsal_files.py``) nor the
+formats (``export_files.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -20,14 +23,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.core.ports import Env
-from syncapp.models import AccountPair, Export
-from syncapp.services import kinds, notify, people, records
+from syncapp.models import AccountPair, Export, Rehearsal
+from syncapp.services import kinds, notify, people, records, rehearsal_files
 from syncapp.services.export_files import FORMATS, ExportFailed, write_records
 from syncapp.services.records import RecordChoice
 
 __all__ = ["FORMATS", "PERMISSION", "ExportFailed", "write_records"]
 
 PERMISSION = "syncapp.export_recordlink"
+#: What the records of a rehearsal ask for besides.
+REHEARSES = "syncapp.change_syncdefinition"
 KEPT_DAYS = 7
 #: A worker that has not moved for so long was killed: the export begins again.
 STALE = timedelta(minutes=5)
@@ -58,6 +63,39 @@ def request(
     )
 
 
+def request_rehearsal(
+    *, user: User, rehearsal: Rehearsal, kind: str, search: str, filter_words: str, format: str,
+    now: datetime,
+) -> Export:  # fmt: skip
+    """Note an export of what a rehearsal decided that a worker is to make.
+
+    Args:
+        user: Who asks; only they can see and download it.
+        rehearsal: Whose rows.
+        kind: Of which kind; "" for all.
+        search: Words that the rows hold.
+        filter_words: The choice in words, for the head of the file.
+        format: "csv", "xlsx" or "json".
+        now: The present moment.
+    """
+    told = {"rehearsal": rehearsal.pk, "kind": kind, "search": search, "words": filter_words}
+    return Export.objects.create(user=user, choice=told, format=format, requested_at=now)
+
+
+def rehearsal_of(export: Export) -> Rehearsal | None:
+    """The rehearsal that an export is of; None for one of records."""
+    pk = export.choice.get("rehearsal")
+    rehearsals = Rehearsal.objects.select_related(
+        "definition__pair__hubspot", "definition__pair__quickbooks"
+    )
+    return rehearsals.filter(pk=pk).first() if pk is not None else None
+
+
+def is_of_rehearsal(export: Export) -> bool:
+    """Whether it is one of a rehearsal, which may be gone by now."""
+    return "rehearsal" in export.choice
+
+
 def waiting(*, now: datetime) -> list[int]:
     """Exports that no worker works on although one should."""
     return list(_free(now).filter(requested_at__lt=now - LOST).values_list("pk", flat=True))
@@ -84,7 +122,8 @@ def carry_out(export_id: int, *, url: str, env: Env) -> None:
     if not begun:
         return
     export = Export.objects.select_related("user").get(pk=export_id)
-    if not (export.user.is_active and export.user.has_perm(PERMISSION)):
+    asked = [PERMISSION, REHEARSES] if is_of_rehearsal(export) else [PERMISSION]
+    if not (export.user.is_active and export.user.has_perms(asked)):
         _end(export, Export.State.FAILED, now, error=_("You may not export records any more."))
         return
     with people.speaking_to(people.choices(export.user)):
@@ -98,9 +137,8 @@ def carry_out(export_id: int, *, url: str, env: Env) -> None:
 
 
 def _write(export: Export, env: Env) -> int:
-    choice = RecordChoice.from_json(export.choice["records"])
-    links = choice.apply(records.listed())
-    export.total_count = links.order_by().count()
+    rows, pairs, write = _source(export)
+    export.total_count = rows.order_by().count()
     export.file = f"{export.pk}-{env.ids.new_id()}.{export.format}"
     export.save(update_fields=["total_count", "file"])
     folder = Path(settings.EXPORTS_DIR)
@@ -111,22 +149,39 @@ def _write(export: Export, env: Env) -> int:
 
     # The names in JSON are for programs: they stay the same in every language.
     with translation.override("en" if export.format == "json" else None):
-        return write_records(
-            links,
+        return write(
+            rows,
             format=export.format,
             path=folder / export.file,
-            columns=export.columns,
-            head=_head(export, choice, env.clock.now()),
+            head=_head(export, pairs, env.clock.now()),
             progress=progress,
         )
 
 
-def _head(export: Export, choice: RecordChoice, now: datetime) -> list[tuple[str, str]]:
+def _source(export: Export) -> tuple[QuerySet[Any], QuerySet[AccountPair], Callable[..., int]]:
+    """What is exported, of which account pairs, and what writes it."""
     pairs = AccountPair.objects.select_related("hubspot", "quickbooks").order_by("pk")
-    if choice.pair is not None:
-        pairs = pairs.filter(pk=choice.pair)
-    if choice.sync is not None:
-        pairs = pairs.filter(definitions=choice.sync)
+    if not is_of_rehearsal(export):
+        choice = RecordChoice.from_json(export.choice["records"])
+        if choice.pair is not None:
+            pairs = pairs.filter(pk=choice.pair)
+        if choice.sync is not None:
+            pairs = pairs.filter(definitions=choice.sync)
+        write = partial(write_records, columns=export.columns)
+        return choice.apply(records.listed()), pairs, write
+    found = rehearsal_of(export)
+    if found is None or not found.rows.exists():
+        raise ExportFailed(
+            _(
+                "The single records of this rehearsal are not kept any more. Rehearse again to see "
+                "them."
+            )
+        )
+    rows = rehearsal_files.chosen(found, export.choice["kind"], export.choice["search"])
+    return rows, pairs.filter(pk=found.definition.pair_id), rehearsal_files.write
+
+
+def _head(export: Export, pairs: QuerySet[AccountPair], now: datetime) -> list[tuple[str, str]]:
     return [
         (_("Account pair"), "; ".join(str(pair) for pair in pairs)),
         (_("Filter"), export.choice.get("words") or _("All records")),

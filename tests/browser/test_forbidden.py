@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser]
 
 PAGES = (
     "syncdefinition/", "syncdefinition/objects/", "syncdefinition/{sync}/records/failing/",
-    "syncdefinition/{sync}/turn-off/", "syncdefinition/{sync}/turn-on/",
+    "syncdefinition/{sync}/turn-off/",
     "syncdefinition/{sync}/delete-sync/", "syncdefinition/wizard/{pair}/contacts/",
     "syncdefinition/wizard/{pair}/contacts/direction/",
     "syncdefinition/wizard/{pair}/contacts/mapping/",

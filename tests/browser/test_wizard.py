@@ -78,10 +78,15 @@ def test_from_the_rehearsal_to_the_switch_and_an_edit(
     page.keyboard.press("Enter")
     expect(page.get_by_text("No record matches the search.")).to_be_visible()
     page.get_by_role("link", name="All records").click()
+    page.get_by_role("button", name="CSV").click()
+    page.wait_for_url(re.compile("/recordlink/exports/"))
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename.startswith("rehearsal-contacts-")
     rows = download.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert len(rows) == Rehearsal.objects.get().rows.count() + 2
+    assert len(rows) == Rehearsal.objects.get().rows.count() + 6
+    visit.keep("rehearsal-export")
+    page.get_by_role("link", name="Back to the rehearsal").click()
     page.get_by_role("link", name="Back to the review").click()
 
     # -- the matching list: a person decides, the rehearsal follows

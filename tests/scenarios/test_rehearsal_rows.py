@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -24,6 +26,7 @@ from syncapp.services import (
     rehearsal_files,
     retention,
 )
+from syncapp.services.export_files import FORMATS
 from syncapp.services.matching_list import AMBIGUOUS, SUGGESTION, Pairing
 from syncapp.services.rehearsal import Standing
 from tests.proves import proves
@@ -235,17 +238,30 @@ def test_s12_a_rehearsal_counts_for_a_day(world: World, hours: int, standing: St
         assert not SyncDefinition.objects.filter(enabled=True).exists()
 
 
-def test_b1_the_records_of_a_rehearsal_are_exported(world: World) -> None:
+@proves("B1", "S32")
+def test_b1_the_records_of_a_rehearsal_are_exported(world: World, tmp_path: Path) -> None:
     world.hubspot.add(email="evil@example.com", firstname="=1+1", lastname="Evil")
+    world.hubspot.add(email="ada@example.com", firstname="Ada")
     found = rehearse(world, draft_of(world))
-    text = rehearsal_files.write(found.rows.all(), found, "csv").read().decode("utf-8-sig")
-    about, header, *rows = list(csv.reader(io.StringIO(text)))
-    assert about[0].startswith("Rehearsal of Contacts")
-    (told,) = [dict(zip(header, row, strict=True)) for row in rows]
-    assert (told["Decision"], told["Record"]) == ("create:quickbooks", "'=1+1 Evil")
-    sheet = load_workbook(rehearsal_files.write(found.rows.all(), found, "xlsx")).active
+    rows = rehearsal_files.chosen(found, "create:quickbooks", "evil")
+    counts: list[int] = []
+    head = [("Filter", "=cmd")]
+    for format in FORMATS:
+        path = tmp_path / f"rows.{format}"
+        written = rehearsal_files.write(
+            rows, format=format, path=path, head=head, progress=counts.append
+        )
+        assert written == 1
+    assert counts == [1, 1, 1]
+    text = (tmp_path / "rows.csv").read_text(encoding="utf-8-sig")
+    about, _blank, header, *told = list(csv.reader(io.StringIO(text)))
+    assert about == ["Filter", "'=cmd"]
+    (one,) = [dict(zip(header, row, strict=True)) for row in told]
+    assert (one["Decision"], one["Record"]) == ("create:quickbooks", "'=1+1 Evil")
+    sheet = load_workbook(tmp_path / "rows.xlsx").active
     assert sheet is not None
-    assert [cell.value for cell in sheet[3]][:2] == ["create:quickbooks", "'=1+1 Evil"]
+    assert [cell.value for cell in sheet[4]][:2] == ["create:quickbooks", "'=1+1 Evil"]
+    assert json.loads((tmp_path / "rows.json").read_text())["records"][0]["Record"] == "=1+1 Evil"
 
 
 def test_b1_only_the_last_rehearsal_keeps_its_records(world: World) -> None:
