@@ -34,6 +34,7 @@ from syncapp.services import (
     record_log,
     rereading,
     store,
+    waking,
 )  # fmt: skip
 from syncapp.services import facts as fact_finding
 from syncapp.services.bulk import save_changed
@@ -141,31 +142,11 @@ def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLi
         outbox.require_permission(sync.definition)
         _save_unmoved(done.settled)
         approvals.ask(context, sync, plans)
-        _wake_waiting(context, done.turned)
+        waking.wake_around(done.turned, now=context.env.clock.now())
         _ask_for(context, plans)
         record_log.save(done.log)
     for (side, op), planned in sorted(done.writes.items(), key=lambda kv: kv[0]):
         _write(context, sync, side, op, planned)
-
-
-def _wake_waiting(context: RunContext, turned: Sequence[RecordLink]) -> None:
-    """Plan again what waited for records whose state is another now, and the wholes of parts.
-
-    A record that stays as it was wakes nobody: an invoice and its payments would wake each other
-    for ever.
-    """
-    now = context.env.clock.now()
-    done = [link.pk for link in turned if link.blocked_on_id is None]
-    if done:
-        RecordLink.objects.filter(blocked_on__in=done).update(blocked_on=None, next_at=now)
-        # What was refused because its whole is gone says so from now on.
-        parts = RecordLink.objects.filter(parent__in=done, state=State.FAILING)
-        parts.exclude(code="bad_data").update(next_at=now)
-    wholes = {link.parent_id for link in turned if link.parent_id is not None}
-    if wholes:
-        RecordLink.objects.filter(pk__in=wholes, next_at=None).exclude(
-            code="outcome_unknown"
-        ).update(next_at=now)
 
 
 def _ask_for(context: RunContext, plans: Sequence[tuple[RecordLink, RecordPlan]]) -> None:

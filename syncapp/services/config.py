@@ -108,6 +108,21 @@ def parse_document(document: object, calendar: Calendar = NO_CALENDAR) -> SyncCo
     )
 
 
+def config_for(pair: AccountPair, document: object, *, now: datetime) -> SyncConfig:
+    """What a document, in force or not, means for an account pair: its company's days and money.
+
+    A rehearsal that read with less would keep documents on another day, and without their worth.
+
+    Raises:
+        SettingsError: It cannot be used.
+    """
+    return replace(
+        parse_document(document, calendar_of(pair, now)),
+        time_zone=pair.company_time_zone,
+        home_currency=pair.quickbooks.currency,
+    )
+
+
 def to_document(config: SyncConfig) -> Document:
     """The settings document of a configuration."""
     return {

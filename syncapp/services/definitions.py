@@ -69,8 +69,7 @@ def save_document(
     Raises:
         SettingsError: The document cannot be used.
     """
-    days = settings_documents.calendar_of(definition.pair, now)
-    config = settings_documents.parse_document(document, days)
+    config = settings_documents.config_for(definition.pair, document, now=now)
     if config.pair.name != definition.object_type:
         raise SettingsError("object", f"These settings are for {title_of(config.pair)}.")
     before = settings_documents.load_config(definition)

@@ -227,8 +227,7 @@ def put_in_force(draft: SyncDraft, *, who: str, env: Env) -> SyncDefinition:
         SyncError: A field is missing, a finding of the pre-flight stands in the way, or a side
             refused or could not be reached. The sync is then as it was.
     """
-    days = settings_documents.calendar_of(draft.pair, env.clock.now())
-    config = settings_documents.parse_document(draft.document, days)
+    config = settings_documents.config_for(draft.pair, draft.document, now=env.clock.now())
     preflight.require(draft.pair, config, env=env)  # before anything is saved
     connectors = runs.open_connectors(draft.pair, env)
     described = {side: connectors[side].describe(config.pair.type(side)) for side in Side}

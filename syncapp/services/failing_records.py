@@ -13,18 +13,26 @@ from django.db.models import F
 
 from syncapp.core.reasons import State
 from syncapp.models import AccountPair, RecordLink
-from syncapp.services import counts, record_log
+from syncapp.services import counts, record_log, waking
+from syncapp.services.bulk import save_changed
 from syncapp.services.manual_links import PART_NOTE
 
 PERMISSION = "syncapp.retry_recordlink"
+_EXCLUSION_FIELDS = (
+    "excluded_by", "excluded_note", "unlinked_from", "next_at", "revision", "state", "code",
+    "params", "blocked_on", "failing_since", "attempts", "updated_at",
+)  # fmt: skip
 
 
 def retry(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
-    """Try failing or excluded records again in the next run; returns how many."""
+    """Try failing or excluded records again in the next run; returns how many.
+
+    What a person excluded stays out until it is included.
+    """
     ids = [link.pk for link in links]
     with transaction.atomic():
         chosen = RecordLink.objects.select_for_update().filter(pk__in=ids)
-        chosen = chosen.filter(state__in=[State.FAILING, State.EXCLUDED])
+        chosen = chosen.filter(state__in=[State.FAILING, State.EXCLUDED], excluded_by="")
         found = list(chosen)
         # What could not be read is read again before it is planned: its reason stays till then.
         chosen.filter(code="bad_data").update(next_at=now, retried_at=now)
@@ -66,7 +74,13 @@ def include(links: Iterable[RecordLink], *, who: str, now: datetime) -> int:
         old = RecordLink.objects.select_for_update().filter(pk__in=ids, code="before_start")
         found = list(old)
         RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(
-            included_by=who, next_at=now, revision=F("revision") + 1
+            included_by=who,
+            next_at=now,
+            revision=F("revision") + 1,
+            state=State.WAITING,
+            code="pending",
+            params={},
+            updated_at=now,
         )
         text = "Included although it is older than the sync."
         record_log.save(
@@ -90,23 +104,55 @@ def _with_partners(links: Iterable[RecordLink]) -> list[RecordLink]:
 def _set_exclusion(
     links: Iterable[RecordLink], *, who: str, note: str, now: datetime, by: str
 ) -> int:
+    """Set who excluded some records, or nobody; their state says so before the next run does."""
     ids = [link.pk for link in links]
     with transaction.atomic():
         chosen = RecordLink.objects.select_for_update().filter(pk__in=ids)
         chosen = chosen.filter(excluded_by="") if by else chosen.exclude(excluded_by="")
         found = list(chosen)
-        RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(
-            excluded_by=by, excluded_note=note, next_at=now, revision=F("revision") + 1
-        )
-        if not by:
-            RecordLink.objects.filter(pk__in=[link.pk for link in found]).update(unlinked_from=None)
+        for link in found:
+            link.excluded_by, link.excluded_note = by, note
+            link.next_at, link.revision = now, link.revision + 1
+            if by:
+                _say_excluded(link, now)
+            else:
+                link.unlinked_from = None
+                _say_waiting(link, now)
+        save_changed(found, _EXCLUSION_FIELDS)
         text = f"Excluded: {note}" if by else "Included again."
         record_log.save(
             record_log.entry(link, record_log.Kind.PERSON, at=now, text=text, who=who)
             for link in found
         )
+        waking.wake_around(found, now=now)
         _wake(found, now)
     return len(found)
+
+
+def _say_excluded(link: RecordLink, now: datetime) -> None:
+    """Show a record as excluded at once; a write that nobody has confirmed is told first."""
+    if link.code == "outcome_unknown":
+        return
+    told = {"who": link.excluded_by, "note": link.excluded_note}
+    if link.code == "bad_data":  # read anew when it is included again: what we hold is not whole
+        told["unreadable"] = link.params.get("side", "")
+        told["detail"] = link.params.get("detail", "")
+        link.next_at = None
+    link.state, link.code, link.params = State.EXCLUDED.value, "by_person", told
+    link.blocked_on, link.failing_since, link.attempts = None, None, 0
+    link.updated_at = now
+
+
+def _say_waiting(link: RecordLink, now: datetime) -> None:
+    """Show a record that takes part again as waiting; one that could not be read is read first."""
+    if link.state != State.EXCLUDED:
+        return
+    link.updated_at = now
+    if unreadable := link.params.get("unreadable"):
+        link.state, link.code, link.failing_since = State.FAILING.value, "bad_data", now
+        link.params = {"side": unreadable, "detail": link.params.get("detail", "")}
+    else:
+        link.state, link.code, link.params = State.WAITING.value, "pending", {}
 
 
 def _wake(links: Iterable[RecordLink], now: datetime) -> None:

@@ -19,7 +19,7 @@ from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import AccountPair, FailedCall, PendingWrite, RecordKey, RecordLink
-from syncapp.services import facts, record_log, record_search, store
+from syncapp.services import counts, facts, record_log, record_search, store, waking
 from syncapp.services.config import load_config
 
 #: Objects whose records find each other: parts and payments follow their invoice.
@@ -180,7 +180,7 @@ def link_with(link: RecordLink, other: RecordLink, *, who: str, now: datetime) -
             )
             for half, partner in ((one, two), (two, one))
         )  # fmt: skip
-        _include_parts((one, two), who, now)
+        _include_parts((one, two), now)
         _wake(one, now)
 
 
@@ -224,6 +224,7 @@ def unlink(link: RecordLink, *, note: str, who: str, now: datetime) -> RecordLin
         FailedCall.objects.filter(link=kept).delete()
         store.wake_sharers(kept.definition, [kept], now)
         store.wake_peers(kept.definition, store.save_keys(config, [kept, part]), now)
+        waking.wake_around([kept], now=now)
         record_log.save(
             record_log.entry(
                 half, record_log.Kind.PERSON, at=now, who=who,
@@ -253,7 +254,7 @@ def create_new(link: RecordLink, *, who: str, now: datetime) -> None:
         record_log.save(
             [record_log.entry(half, record_log.Kind.PERSON, at=now, who=who, text=text)]
         )
-        _include_parts((half,), who, now)
+        _include_parts((half,), now)
         _wake(half, now)
 
 
@@ -330,16 +331,20 @@ def _start_anew(half: RecordLink, now: datetime) -> None:
 
 def _exclude_parts(invoice: RecordLink, who: str, now: datetime) -> None:
     """Lines and payments stay as they are on both sides, too."""
-    invoice.parts.filter(excluded_by="").update(
-        excluded_by=who, excluded_note=PART_NOTE, next_at=now
-    )
+    parts = invoice.parts.filter(excluded_by="")
+    parts.exclude(code__in=("outcome_unknown", "bad_data")).update(
+        state=State.EXCLUDED, code="by_person", params={"who": who, "note": PART_NOTE},
+        blocked_on=None, failing_since=None, updated_at=now,
+    )  # fmt: skip
+    parts.update(excluded_by=who, excluded_note=PART_NOTE, next_at=now)
 
 
-def _include_parts(links: Sequence[RecordLink], who: str, now: datetime) -> None:
-    del who
-    RecordLink.objects.filter(parent__in=[one.pk for one in links], excluded_note=PART_NOTE).update(
-        excluded_by="", excluded_note="", next_at=now
+def _include_parts(links: Sequence[RecordLink], now: datetime) -> None:
+    parts = RecordLink.objects.filter(parent__in=[one.pk for one in links], excluded_note=PART_NOTE)
+    parts.filter(state=State.EXCLUDED).update(
+        state=State.WAITING, code="pending", params={}, updated_at=now
     )
+    parts.update(excluded_by="", excluded_note="", next_at=now)
 
 
 def _told(half: RecordLink) -> str:
@@ -355,3 +360,4 @@ def _told_on(link: RecordLink, config: SyncConfig, side: Side) -> str:
 
 def _wake(link: RecordLink, now: datetime) -> None:
     AccountPair.objects.filter(definitions=link.definition_id).update(next_due_at=now, urgent=True)
+    counts.refresh([link.definition_id], now=now)

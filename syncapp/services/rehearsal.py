@@ -28,7 +28,7 @@ from syncapp.services import (
     rehearsal_rows,
     runs,
 )
-from syncapp.services.config import calendar_of, hosted_config, parse_document
+from syncapp.services.config import config_for, hosted_config, parse_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.counting import Tally
 from syncapp.services.deposits import Deposits
@@ -102,8 +102,8 @@ def standing(found: Rehearsal | None, document: dict[str, Any], *, now: datetime
 
 def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> dict[str, Any]:
     definition = rehearsal.definition
-    days = calendar_of(definition.pair, env.clock.now())
-    config = replace(parse_document(rehearsal.document, days), version=definition.config_version)
+    found = config_for(definition.pair, rehearsal.document, now=env.clock.now())
+    config = replace(found, version=definition.config_version)
     context = RunContext(
         env=env,
         lease=lease,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -92,6 +92,25 @@ def test_b1_each_number_of_a_rehearsal_leads_to_its_records(world: World) -> Non
 @pytest.fixture
 def trade(world: World) -> Trade:
     return Trade(Seller(world))
+
+
+@proves("B1")
+def test_b1_a_rehearsal_reads_with_the_companys_days_and_money(world: World, trade: Trade) -> None:
+    """What it keeps is what runs and lists go on with: the document's day and its worth."""
+    world.pair.time_zone = "America/New_York"
+    world.pair.save(update_fields=["time_zone"])
+    trade.seller.bill(
+        trade.client(), line("Design", "50", "2"), hs_invoice_date="2026-10-25T03:00:00Z"
+    )
+    trade.start()
+    document = {**config.default_document("invoices")}
+    document["options"] |= {
+        "income_account": trade.seller.account("Income"), "not_taxable": "ann"
+    }  # fmt: skip
+    rehearse(world, draft_of(world, "invoices", options=document["options"]))
+    link = trade.invoice
+    assert link.document_date == date(2026, 10, 24)
+    assert (link.amount, link.currency, link.home_amount) == (100, "USD", 100)
 
 
 @proves("B1")

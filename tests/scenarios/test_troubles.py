@@ -8,9 +8,10 @@ import pytest
 from django.test import override_settings
 
 from syncapp.core.errors import ConfigurationInvalid
+from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Connection, RecordLink, RecordLogEntry
-from syncapp.services import failing_records
+from syncapp.services import counts, failing_records
 from tests.proves import proves
 from tests.world import World
 
@@ -92,6 +93,7 @@ def test_an_excluded_record_is_left_alone_until_it_is_included_again(world: Worl
     customer = world.link().quickbooks_id
     now = world.env.clock.now()
     failing_records.exclude(RecordLink.objects.all(), who="ann", note="test data", now=now)
+    assert shown(world) == ("excluded", "by_person", "ann excluded it: test data")
     world.clock.advance(3600)
     world.hubspot.edit(contact, firstname="Anna")
     world.run()
@@ -100,8 +102,80 @@ def test_an_excluded_record_is_left_alone_until_it_is_included_again(world: Worl
     assert "test data" in link.explanation
     assert world.quickbooks.get(customer)["GivenName"] == "Ann"
     failing_records.include(RecordLink.objects.all(), who="ann", now=world.env.clock.now())
+    assert shown(world)[:2] == ("waiting", "pending")
     world.run()
+    assert shown(world) == ("in_sync", "", "")
     assert world.quickbooks.get(customer)["GivenName"] == "Anna"
+
+
+def shown(world: World) -> tuple[str, str, str]:
+    """What every page says of the only record."""
+    link = world.link()
+    return link.state, link.code, link.explanation
+
+
+def test_excluding_and_including_are_counted_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts that are kept follow the click, not the next run (S30)."""
+    monkeypatch.setattr(counts, "COUNTED_LIVE", 0)
+    world.hubspot.add(email="a@example.com", firstname="Ann")
+    definition = world.sync()
+    world.settle()
+
+    def kept(state: State) -> int:
+        return counts.of(definition.pk, now=world.env.clock.now()).of(state)
+
+    assert (kept(State.IN_SYNC), kept(State.EXCLUDED)) == (1, 0)
+    failing_records.exclude([world.link()], who="ann", note="x", now=world.env.clock.now())
+    assert (kept(State.IN_SYNC), kept(State.EXCLUDED)) == (0, 1)
+    failing_records.include([world.link()], who="ann", now=world.env.clock.now())
+    assert (kept(State.WAITING), kept(State.EXCLUDED)) == (1, 0)
+
+
+def test_retry_does_not_touch_what_a_person_excluded(world: World) -> None:
+    world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.sync()
+    world.settle()
+    now = world.env.clock.now()
+    failing_records.exclude([world.link()], who="ann", note="x", now=now)
+    assert failing_records.retry([world.link()], who="bob", now=now) == 0
+    assert shown(world)[:2] == ("excluded", "by_person")
+
+
+def test_what_waited_for_an_excluded_record_is_told_in_the_next_run(world: World) -> None:
+    """The exclusion shows at once, so the run that plans it finds nothing turned any more."""
+    world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.hubspot.add(email="b@example.com", firstname="Bob")
+    definition = world.sync()
+    world.settle()
+    ann, bob = definition.links.order_by("id")
+    definition.links.filter(pk=bob.pk).update(blocked_on=ann, state="waiting", code="waits_for")
+    failing_records.exclude([ann], who="ann", note="x", now=world.env.clock.now())
+    world.run()
+    bob.refresh_from_db()
+    assert (bob.blocked_on, bob.state) == (None, "in_sync")
+
+
+def test_a_record_that_could_not_be_read_is_read_again_when_it_is_included(world: World) -> None:
+    contact = world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.sync()
+    world.settle()
+    world.link()
+    RecordLink.objects.update(
+        state="failing", code="bad_data", next_at=None,
+        params={"side": "HubSpot", "detail": "no number"}, hubspot_seen={},
+    )  # fmt: skip
+    now = world.env.clock.now()
+    failing_records.exclude([world.link()], who="ann", note="x", now=now)
+    assert shown(world) == ("excluded", "by_person", "ann excluded it: x")
+    world.run()
+    assert shown(world) == ("excluded", "by_person", "ann excluded it: x")
+    failing_records.include([world.link()], who="ann", now=world.env.clock.now())
+    assert shown(world)[:2] == ("failing", "bad_data")
+    world.run()
+    assert shown(world)[:2] == ("in_sync", "")
+    assert world.link().hubspot_seen["email"] == world.hubspot.get(contact)["email"]
 
 
 @pytest.mark.parametrize("side", list(Side))
