@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from syncapp.models import SyncDefinition, SyncDraft
+from syncapp.models import Connection, SyncDefinition, SyncDraft
 from tests.admin.test_wizard import page
 from tests.goods import Items, Products
 from tests.world import World
@@ -99,3 +99,8 @@ def test_an_account_list_that_cannot_be_read_is_said(world: World, administrator
     world.sync("products", activate=False, options={"income_account": "77"})
     shown = page(administrator, url(world, "mapping"))
     assert '<option value="77" selected>not usable any more: 77</option>' in shown
+    Connection.objects.filter(side="quickbooks").update(status=Connection.Status.RECONNECT)
+    cache.clear()
+    shown = page(administrator, url(world, "mapping"))
+    assert "The accounts could not be looked up" in shown
+    assert '<option value="77" selected>Account 77</option>' in shown

@@ -114,23 +114,32 @@ def _row(page: Page, option: Option, value: Any) -> dict[str, Any]:
             page.draft.pair, option.account_types, env=real_env()
         )
         listed = (("", _("None")), *((one.id, one.name) for one in found))
+        unlisted = _("Account %s") if row["problem"] else _("not usable any more: %s")
         if option.kind is OptionKind.ACCOUNT:
-            row["selects"] = [_select(option, "", listed, str(value or ""))]
+            row["selects"] = [_select(option, "", listed, str(value or ""), unlisted)]
         else:
             row["selects"] = [
-                {**_select(option, f"-{choice}", listed, str((value or {}).get(choice, ""))),
-                 "label": label}
+                {
+                    **_select(
+                        option, f"-{choice}", listed, str((value or {}).get(choice, "")), unlisted
+                    ),
+                    "label": label,
+                }
                 for choice, label in option.choices
-            ]  # fmt: skip
+            ]
     return row
 
 
 def _select(
-    option: Option, suffix: str, choices: tuple[tuple[str, str], ...], value: str
+    option: Option,
+    suffix: str,
+    choices: tuple[tuple[str, str], ...],
+    value: str,
+    unlisted: str = "%s",
 ) -> dict[str, Any]:
-    """A drop-down; a chosen account that is not listed (any more) is shown as such."""
+    """A drop-down; a chosen account that is not listed stays, told by the words of ``unlisted``."""
     if value and value not in {one for one, _label in choices}:
-        choices = (*choices, (value, _("not usable any more: %s") % value))
+        choices = (*choices, (value, unlisted % value))
     return {
         "name": f"option-{option.name}{suffix}",
         "label": "",
