@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FloatRect, Page
 
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
@@ -114,7 +114,9 @@ class Camera:
                               theme == "dark")  # fmt: skip
                 page.wait_for_timeout(150)
                 tall = page.evaluate("document.documentElement.scrollHeight") if whole else height
-                clip = {"x": 0, "y": 0, "width": width, "height": max(height, min(tall, LONGEST))}
+                clip: FloatRect = {
+                    "x": 0, "y": 0, "width": width, "height": max(height, min(tall, LONGEST)),
+                }  # fmt: skip
                 picture = page.screenshot(
                     full_page=whole,
                     clip=clip if whole else None,

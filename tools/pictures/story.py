@@ -185,7 +185,7 @@ class Story:
         ).exclude(quickbooks_id=None)
         for link in booked.order_by("pk")[:2]:
             self.company.edit_invoice(
-                link.quickbooks_id,
+                link.quickbooks_id or "",
                 Line=[{"DetailType": "SalesItemLineDetail", "Amount": 1480.0,
                        "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}],
             )  # fmt: skip
