@@ -8,9 +8,13 @@ PYTHON ?= python3
 VENV ?= .venv
 export VENV
 BIN := $(VENV)/bin
+# Without compiled modules every one of our programs starts some seconds later.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
-# Test processes. Servers that tests start for themselves pick free ports.
+# Test processes. Servers that tests start for themselves pick free ports. A module is one
+# process's, in the order of tests/conftest.py: the slow ones first.
 WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # What the tests prove, written down by a run: tests/requirements.py
 PROOFS := var/proofs
@@ -52,8 +56,8 @@ screenshots: setup-dev
 	$(BIN)/python tools/screenshots.py
 
 test: setup-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --proofs=$(PROOFS)/tests.json $(ARGS)
-	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) -m "services or postgres or redis" --proofs=$(PROOFS)/services.json $(ARGS)
+	$(PYTEST) --proofs=$(PROOFS)/tests.json $(ARGS)
+	$(BIN)/python tools/with_services.py $(PYTEST) -m "services or postgres or redis" --proofs=$(PROOFS)/services.json $(ARGS)
 
 simulate: setup-dev
 	$(BIN)/python -m tests.simulation $(foreach name,SEEDS FIRST OBJECTS MUTANT JSON ONLY KEEP LOG JOBS,$(if $($(name)),$(name)=$($(name))))
@@ -76,8 +80,8 @@ mutants: setup-dev
 	$(BIN)/python -m tests.simulation.measure $(foreach name,SEEDS ONLY JOBS CHECK,$(if $($(name)),$(name)=$($(name))))
 
 test-all: setup-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --long $(ARGS)
-	$(BIN)/python tools/with_services.py $(BIN)/python -m pytest -n $(WORKERS) --long $(ARGS)
+	$(PYTEST) --long $(ARGS)
+	$(BIN)/python tools/with_services.py $(PYTEST) --long $(ARGS)
 
 lint: setup-dev types imports
 	$(BIN)/ruff check .

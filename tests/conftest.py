@@ -11,6 +11,7 @@ import os
 import random
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ from django.utils import translation
 # Playwright's synchronous API runs an event loop in the test's thread; Django would refuse the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-pytest_plugins = ["tests.proves"]
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # Many tests start programs: compiling every import anew costs each of them seconds.
+    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "tandem-pycache")
+
+pytest_plugins = ["tests.proves", "tests.emptying"]
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -99,7 +104,8 @@ def shuffle(items: list[pytest.Item], seed: int) -> None:
     """Shuffle modules, and the tests inside each, but keep a module's tests together.
 
     pytest-django puts database tests first; interleaving modules would only make their shared
-    fixtures (servers, browsers) start again and again.
+    fixtures (servers, browsers) start again and again. Modules with slow tests come before all
+    others: the quick ones then fill up what is left, and no process waits long for another.
     """
     source = random.Random(seed)
     modules: dict[str, list[pytest.Item]] = {}
@@ -107,9 +113,14 @@ def shuffle(items: list[pytest.Item], seed: int) -> None:
         modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
     names = sorted(modules)
     source.shuffle(names)
+    names.sort(key=lambda name: not any(map(is_slow, modules[name])))
     for name in names:
         source.shuffle(modules[name])
     items[:] = [item for name in names for item in modules[name]]
+
+
+def is_slow(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("slow", "long"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

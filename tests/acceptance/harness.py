@@ -14,7 +14,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -299,9 +298,6 @@ def clean_environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in OWN}
     environment = {n: v for n, v in environment.items() if not n.startswith(("SYNC_", "TANDEM_"))}
     environment["PYTHONUNBUFFERED"] = "1"
-    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
-        # Compiling every import anew costs seconds per command; keep it out of the tree instead.
-        environment["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "tandem-pycache")
     return environment
 
 

@@ -21,12 +21,22 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+)
 
 from config.celery import app as celery
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "tandem-in-step-1"
+#: Milliseconds; a limit against hanging, not a measure. A busy machine is no failure.
+PATIENCE = 90_000
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -163,7 +173,7 @@ def visit(browser: Browser, tandem: str, hubspot: str, quickbooks: str) -> Itera
     context: BrowserContext = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="en-US", reduced_motion="reduce"
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     found = Visit(
         context.new_page(), tandem, (tandem, hubspot, quickbooks), Path(folder) if folder else None
     )

@@ -154,7 +154,7 @@ def test_no_page_has_a_serious_or_critical_violation(
     page.goto(f"{visit.base}{pages['admin:syncapp_recordlink_changelist']}?state=failing")
     page.get_by_role("link", name="Export").click()
     page.get_by_role("button", name="Export").click()
-    expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="Download")).to_be_visible()
     looker.look("an export")
     page.get_by_role("link", name="Your exports").click()
     looker.look("one's exports")

@@ -44,7 +44,7 @@ def test_a_mapping_and_a_filter_are_made_by_choosing(
 
     # -- the recommended filter, and whom it admits
     expect(page.locator("#hubspot-0-1-field")).to_have_value("invoices:hs_createdate")
-    expect(page.get_by_text("Would admit 0 of")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Would admit 0 of")).to_be_visible()
     page.select_option("#hubspot-0-1-operator", "between")
     expect(page.locator("#hubspot-0-1-high")).to_be_visible()
     page.fill("#hubspot-0-1-value", "2020-01-01")

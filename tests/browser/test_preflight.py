@@ -30,7 +30,7 @@ def test_s3_the_preflight_page(visit: Visit) -> None:
     expect(page.get_by_text("Nobody has looked at these two accounts yet.")).to_be_visible()
     visit.keep("preflight-empty")
     page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_role("button", name="Check again")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Check again")).to_be_visible()
     workflows = page.locator("#finding-workflows")
     expect(workflows.get_by_text("“Payment source” is none of “Invoice”")).to_be_visible()
     visit.keep("preflight")

@@ -150,7 +150,7 @@ def test_failures_are_exported(visit: Visit) -> None:
     page.get_by_role("link", name="Export").click()
     page.get_by_role("button", name="Tick all").click()
     page.get_by_role("button", name="Export").click()
-    expect(page.get_by_text("4 records are in the file.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("4 records are in the file.")).to_be_visible()
     visit.keep("exported")
     with page.expect_download() as started:
         page.get_by_role("link", name="Download").click()

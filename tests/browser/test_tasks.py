@@ -101,7 +101,7 @@ def test_the_first_sync_from_nothing(visit: Visit) -> None:
         hand.click(page.locator("#td-next-step"))
         for _ in range(3):
             hand.click(page.locator("#wizard-form .tn-foot button", has_text="Next"))
-        expect(page.get_by_role("button", name="Switch on")).to_be_enabled(timeout=90_000)
+        expect(page.get_by_role("button", name="Switch on")).to_be_enabled()
         hand.tick(page.locator("input[name=marker]"))
         hand.button("Switch on")
         expect(page.get_by_text("The first sync has begun")).to_be_visible()
@@ -183,7 +183,7 @@ def test_everyday_tasks_take_five_clicks_at_most(
         hand.button("Add mapping")
         expect(page.locator("[id^=label-]", has_text="Job Title")).to_be_visible()
         hand.button("Rehearse and review")
-        expect(page.get_by_role("button", name="Save changes")).to_be_enabled(timeout=90_000)
+        expect(page.get_by_role("button", name="Save changes")).to_be_enabled()
         hand.tick(page.locator("input[name=marker]"))
         hand.button("Save changes")
         expect(page.get_by_text("is saved.")).to_be_visible()
@@ -197,9 +197,7 @@ def test_everyday_tasks_take_five_clicks_at_most(
     def close_the_month(hand: Hand) -> None:
         hand.link("Tie-out")
         hand.button("Read both sides")
-        expect(page.get_by_role("button", name="Read both sides again")).to_be_visible(
-            timeout=90_000
-        )
+        expect(page.get_by_role("button", name="Read both sides again")).to_be_visible()
 
     def assign(hand: Hand) -> None:
         hand.click(page.locator(".td-todo-name").first)

@@ -58,7 +58,7 @@ def test_b3_the_tie_out_of_a_month(visit: Visit, tmp_path: Path) -> None:
     expect(page.get_by_text("has not been read yet.")).to_be_visible()
     visit.keep("tie-out-empty")
     page.get_by_role("button", name="Read both sides").click()
-    expect(page.get_by_role("button", name="Read both sides again")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("button", name="Read both sides again")).to_be_visible()
     expect(page.get_by_role("heading", name="All customers")).to_be_visible()
     listed = page.locator(".td-tie-list li", has_text="There is no sync of")
     expect(listed.first).to_be_hidden()
@@ -82,9 +82,7 @@ def test_b3_the_tie_out_of_a_month(visit: Visit, tmp_path: Path) -> None:
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("February 2020 has not been read yet.")).to_be_visible()
     page.get_by_role("button", name="Read both sides").click()
-    expect(page.get_by_text("Neither side has an invoice or a payment")).to_be_visible(
-        timeout=90_000
-    )
+    expect(page.get_by_text("Neither side has an invoice or a payment")).to_be_visible()
     visit.keep("tie-out-nothing")
 
     page.context.clear_cookies()

@@ -40,9 +40,7 @@ def sync_now(visit: Visit) -> None:
     page.get_by_role("button", name="Sync now").click()
     expect(page.get_by_text("is being synced now")).to_be_visible()
     page.wait_for_timeout(1500)
-    expect(page.locator("#sync-table .tn-badge--waiting", has_text="Running")).to_have_count(
-        0, timeout=60_000
-    )
+    expect(page.locator("#sync-table .tn-badge--waiting", has_text="Running")).to_have_count(0)
 
 
 def test_the_whole_way(visit: Visit, hubspot: str, quickbooks: str) -> None:
@@ -80,7 +78,7 @@ def test_the_whole_way(visit: Visit, hubspot: str, quickbooks: str) -> None:
     visit.next()
     expect(page.get_by_text("Email is known and City is not “Atlantis”")).to_be_visible()
     # A new sync is rehearsed without being asked to.
-    expect(page.get_by_text("writes would be made")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("writes would be made")).to_be_visible()
     visit.keep("wizard-4-review")
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_text("Tick the box about the property qbo_sync_id").first).to_be_visible()
@@ -89,8 +87,8 @@ def test_the_whole_way(visit: Visit, hubspot: str, quickbooks: str) -> None:
 
     # -- progress, counts, panel
     expect(page.get_by_text("The first sync has begun")).to_be_visible()
-    expect(page.locator("[id^=count-][id$=-in_sync]")).to_be_visible(timeout=60_000)
-    expect(page.locator("[id^=count-][id$=-waiting]")).to_have_count(0, timeout=90_000)
+    expect(page.locator("[id^=count-][id$=-in_sync]")).to_be_visible()
+    expect(page.locator("[id^=count-][id$=-waiting]")).to_have_count(0)
     shown = {group: count(page, group) for group in ("in_sync", "failing", "excluded")}
     assert shown == {group: RecordLink.objects.filter(state=group).count() for group in shown}
     assert shown["in_sync"] > 30
@@ -174,7 +172,7 @@ def test_the_whole_way(visit: Visit, hubspot: str, quickbooks: str) -> None:
     expect(page.get_by_text("only after a rehearsal of the last 24 hours")).to_be_visible()
     visit.keep("turn-on")
     page.get_by_role("button", name="Rehearse now").click()
-    expect(page.get_by_role("button", name="Turn on")).to_be_enabled(timeout=90_000)
+    expect(page.get_by_role("button", name="Turn on")).to_be_enabled()
     page.locator("input[name=marker]").check()
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_text("is on again.")).to_be_visible()

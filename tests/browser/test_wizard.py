@@ -38,9 +38,7 @@ def everybody(visit: Visit) -> None:
     visit.next()
     page.locator("input[name=hubspot-mode][value=all]").check()
     expect(page.locator("#hubspot-0-0-field")).to_have_count(0)
-    expect(page.get_by_text(re.compile(r"Would admit [\d,]+ of [\d,]+\.")).first).to_be_visible(
-        timeout=60_000
-    )
+    expect(page.get_by_text(re.compile(r"Would admit [\d,]+ of [\d,]+\.")).first).to_be_visible()
     visit.keep("wizard-3-count")
     visit.next()
 
@@ -64,7 +62,7 @@ def test_from_the_rehearsal_to_the_switch_and_an_edit(
     everybody(visit)
 
     # -- a new sync is rehearsed without being asked to; each number leads to its records
-    expect(page.get_by_text("writes would be made")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("writes would be made")).to_be_visible()
     expect(page.get_by_text("Will create")).to_have_count(2)
     visit.keep("wizard-4-rehearsed")
     page.get_by_role("link", name=re.compile("^Will create .* in QuickBooks")).click()
@@ -104,12 +102,12 @@ def test_from_the_rehearsal_to_the_switch_and_an_edit(
     page.get_by_role("link", name="Back to the review").click()
     expect(page.get_by_role("button", name="Switch on")).to_be_disabled()
     page.get_by_role("button", name="Rehearse now").click()
-    expect(page.get_by_role("button", name="Switch on")).to_be_enabled(timeout=90_000)
+    expect(page.get_by_role("button", name="Switch on")).to_be_enabled()
     page.locator("input[name=marker]").check()
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_text("The first sync has begun")).to_be_visible()
-    expect(page.locator("[id^=count-][id$=-in_sync]")).to_be_visible(timeout=60_000)
-    expect(page.locator("[id^=count-][id$=-waiting]")).to_have_count(0, timeout=90_000)
+    expect(page.locator("[id^=count-][id$=-in_sync]")).to_be_visible()
+    expect(page.locator("[id^=count-][id$=-waiting]")).to_have_count(0)
     assert SyncDefinition.objects.get().held_at is None
     assert MatchChoice.objects.count() == 0
 
@@ -126,7 +124,7 @@ def test_from_the_rehearsal_to_the_switch_and_an_edit(
     expect(page.get_by_text(f"Saving plans {count} records again")).to_be_visible()
     expect(page.get_by_role("button", name="Save changes")).to_be_disabled()
     page.get_by_role("button", name="Rehearse now").click()
-    expect(page.get_by_role("button", name="Save changes")).to_be_enabled(timeout=90_000)
+    expect(page.get_by_role("button", name="Save changes")).to_be_enabled()
     visit.keep("wizard-edit-review")
     page.locator("input[name=marker]").check()
     page.get_by_role("button", name="Save changes").click()
@@ -218,17 +216,13 @@ def test_an_account_that_is_slow_or_down(visit: Visit, hubspot: str, quickbooks:
     page = connected(visit)
     arm(hubspot, kind="status", status=503, times=1000, match={"path": "properties"})
     visit.next()
-    expect(page.get_by_text("The fields could not be looked up").first).to_be_visible(
-        timeout=60_000
-    )
+    expect(page.get_by_text("The fields could not be looked up").first).to_be_visible()
     visit.keep("wizard-2-vendor-down")
     page.locator("label.tn-switch").nth(3).click()
     visit.next()
-    expect(page.get_by_text("The fields could not be looked up").first).to_be_visible(
-        timeout=60_000
-    )
+    expect(page.get_by_text("The fields could not be looked up").first).to_be_visible()
     visit.next()
-    expect(page.get_by_text("The rehearsal could not be finished.")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("The rehearsal could not be finished.")).to_be_visible()
     expect(page.get_by_role("button", name="Switch on")).to_be_disabled()
     expect(page.get_by_text("an invoice of which Invoice status")).to_be_visible()
     visit.keep("wizard-4-vendor-down")
@@ -240,11 +234,11 @@ def test_invoices_are_reviewed_as_they_would_be_posted(
 ) -> None:
     page = connected(visit)
     everybody(visit)
-    expect(page.get_by_role("button", name="Switch on")).to_be_enabled(timeout=90_000)
+    expect(page.get_by_role("button", name="Switch on")).to_be_enabled()
     page.locator("input[name=marker]").check()
     page.get_by_role("button", name="Switch on").click()
-    expect(page.locator("[id^=count-][id$=-in_sync]")).to_be_visible(timeout=60_000)
-    expect(page.locator("[id^=count-][id$=-waiting]")).to_have_count(0, timeout=90_000)
+    expect(page.locator("[id^=count-][id$=-in_sync]")).to_be_visible()
+    expect(page.locator("[id^=count-][id$=-waiting]")).to_have_count(0)
     home(visit)
     page.locator("li, tr, div", has_text="Invoices").get_by_role("link", name="Set up").last.click()
     expect(page.get_by_text("Set up sync: Invoices").first).to_be_visible()
@@ -259,9 +253,7 @@ def test_invoices_are_reviewed_as_they_would_be_posted(
     page.fill("#start", "")
     visit.keep("wizard-3-invoices")
     visit.next()
-    expect(page.get_by_text(re.compile("^Will post .* in QuickBooks"))).to_be_visible(
-        timeout=90_000
-    )
+    expect(page.get_by_text(re.compile("^Will post .* in QuickBooks"))).to_be_visible()
     visit.keep("wizard-4-invoices")
     page.get_by_role("link", name=re.compile("^Will post .* in QuickBooks")).click()
     page.locator("details summary", has_text="Posting").first.click()
