@@ -6,9 +6,10 @@ Only HubSpot has associations that are asked for. Decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeAlias, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.db import transaction
 from syncapp.connectors.base import AssociatingConnector
 from syncapp.core.filters import Filter, stored_as
 from syncapp.core.planner import SyncConfig
+from syncapp.core.records import Record
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import Cursor, RecordLink
@@ -25,6 +27,8 @@ from syncapp.services.context import ActiveSync, RunContext
 SIDE = Side.HUBSPOT
 READ_CHUNK = 100
 STREAM = "associated:"
+#: ``{id of a record: the associated records of it that changed}``
+Changes: TypeAlias = Mapping[str, Sequence[Record]]
 
 
 def read_by(config: SyncConfig) -> Mapping[str, tuple[str, ...]]:
@@ -109,14 +113,41 @@ def follow_changes(context: RunContext, *, force: bool) -> bool:
     for sync in context.syncs:
         if SIDE not in sync.definition.listed:
             continue
+
+        def read_again(
+            links: Sequence[RecordLink], _: Changes, sync: ActiveSync = sync
+        ) -> list[RecordLink]:
+            return _read(context, sync, links)
+
         for record_type in read_by(sync.config):
-            if not _follow(context, sync, record_type, force=force):
+            if not follow(context, sync, record_type, (), read_again, force=force):
                 return False
     return True
 
 
-def _follow(context: RunContext, sync: ActiveSync, record_type: str, *, force: bool) -> bool:
-    """Read one window of changes of a type of associated records."""
+def follow(
+    context: RunContext,
+    sync: ActiveSync,
+    record_type: str,
+    fields: Sequence[str],
+    take: Callable[[Sequence[RecordLink], Changes], list[RecordLink]],
+    *,
+    force: bool,
+) -> bool:
+    """Read one window of changes of a type of associated records.
+
+    Args:
+        context: The run.
+        sync: The sync whose records they are associated with.
+        record_type: Their type.
+        fields: What to read of them.
+        take: Notes onto these links what changed, ``{id: its associated records}``; returns those
+            to be planned again.
+        force: Read now, whatever the cadence says.
+
+    Returns:
+        False when the slice is spent.
+    """
     stream = f"{STREAM}{sync.definition.object_type}:{record_type}"
     cursor, _ = Cursor.objects.get_or_create(pair=context.pair, side=SIDE.value, stream=stream)
     now = context.env.clock.now()
@@ -130,20 +161,23 @@ def _follow(context: RunContext, sync: ActiveSync, record_type: str, *, force: b
         page = connector.changes_page(
             (record_type,),
             since=datetime.fromisoformat(window["since"]),
-            fields={record_type: ()},
+            fields={record_type: fields},
             after=window.get("after"),
         )
-        ids = [record.ref.id for record in page.records]
+        records = {record.ref.id: record for record in page.records}
         own_type = sync.config.pair.type(SIDE)
-        ties = connector.ties(record_type, ids, own_type) if ids else {}
-        partners = {tie.id for all_ in ties.values() for tie in all_}
-        links = sync.definition.links.filter(hubspot_id__in=partners, hubspot_gone="")
-        changed = _read(context, sync, list(links))
+        ties = connector.ties(record_type, list(records), own_type) if records else {}
+        changes: defaultdict[str, list[Record]] = defaultdict(list)
+        for record_id, partners in ties.items():
+            for tie in partners:
+                changes[tie.id].append(records[record_id])
+        links = sync.definition.links.filter(hubspot_id__in=list(changes), hubspot_gone="")
+        changed = take(list(links), changes)
         window.setdefault("began_at", page.server_time.isoformat())
         window["after"] = page.next
         with transaction.atomic():
             context.confirm()
-            _wake(changed, now)
+            wake(changed, now)
             cursor.window = window if page.next is not None else {}
             if page.next is None:
                 cursor.position = datetime.fromisoformat(window["began_at"])
@@ -165,8 +199,8 @@ def _since(context: RunContext, sync: ActiveSync, cursor: Cursor) -> datetime:
     return (position or context.env.clock.now()) - overlap
 
 
-def _wake(links: Sequence[RecordLink], now: datetime) -> None:
-    """Save what is news, and have it planned; in the transaction that moves the cursor."""
+def wake(links: Sequence[RecordLink], now: datetime) -> None:
+    """Save what is news, and have it planned, in the transaction that moves the cursor."""
     for link in links:
         link.next_at, link.revision = now, link.revision + 1
     save_changed(links, ["hubspot_seen", "next_at", "revision"])

@@ -20,6 +20,7 @@ from syncapp.services import associated, counts, parts
 from syncapp.services.context import ActiveSync, RunContext
 
 LIST, CHANGES = "list", "changes"
+SWEEP = "sweep:"
 
 
 def ingest(context: RunContext, *, force: bool = False, full: bool = False) -> bool:
@@ -40,7 +41,7 @@ def ingest(context: RunContext, *, force: bool = False, full: bool = False) -> b
             if side not in sync.definition.listed:
                 if context.may_backfill and not _list(context, sync, side):
                     return False
-            elif full or (context.may_backfill and _sweep_due(context, sync, side)):
+            elif is_sweep_due(context, side, sync.config.pair.type(side), full=full):
                 _sweep(context, sync, side)
         if not _read_changes(context, side, force=force):
             return False
@@ -161,14 +162,17 @@ def _read_window(
             return True
 
 
-def _sweep_due(context: RunContext, sync: ActiveSync, side: Side) -> bool:
-    """Whether the regular full comparison of a side is due (anti-entropy, ENGINE 2.10)."""
-    cursor = _cursor(context, side, f"sweep:{sync.config.pair.type(side)}")
-    now = context.env.clock.now()
-    if cursor.next_due_at is None:
-        _plan_sweep(context, cursor)
+def is_sweep_due(context: RunContext, side: Side, record_type: str, *, full: bool) -> bool:
+    """Whether the regular full comparison of a type is due, or asked for (ENGINE 2.10)."""
+    if full:
+        return True
+    if not context.may_backfill:
         return False
-    return cursor.next_due_at <= now
+    cursor = _cursor(context, side, f"{SWEEP}{record_type}")
+    if cursor.next_due_at is None:
+        plan_sweep(context, side, record_type)
+        return False
+    return cursor.next_due_at <= context.env.clock.now()
 
 
 def _sweep(context: RunContext, sync: ActiveSync, side: Side) -> None:
@@ -194,11 +198,12 @@ def _sweep(context: RunContext, sync: ActiveSync, side: Side) -> None:
     missing = sorted(set(known) - listed)
     if missing:
         look_up(context, sync, side, missing)
-    _plan_sweep(context, _cursor(context, side, f"sweep:{record_type}"))
+    plan_sweep(context, side, record_type)
 
 
-def _plan_sweep(context: RunContext, cursor: Cursor) -> None:
-    """Note when the next sweep is due, as the owner of the pair."""
+def plan_sweep(context: RunContext, side: Side, record_type: str) -> None:
+    """Note when the next full comparison of a type is due, as the owner of the pair."""
+    cursor = _cursor(context, side, f"{SWEEP}{record_type}")
     cursor.next_due_at = context.env.clock.now() + timedelta(seconds=settings.SYNC["SWEEP_SECONDS"])
     with transaction.atomic():
         context.confirm()

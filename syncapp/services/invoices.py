@@ -1,6 +1,7 @@
 """What is known around invoices, for their planner.
 
-Reads along what a HubSpot invoice is associated with. Decides nothing.
+What a HubSpot invoice is associated with is read along in ``invoice_associates.py``. Decides
+nothing.
 """
 
 from __future__ import annotations
@@ -10,127 +11,31 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
-from django.db import transaction
-
-from syncapp.connectors.base import AssociatingConnector, BookkeepingConnector
+from syncapp.connectors.base import BookkeepingConnector
 from syncapp.core import dates
 from syncapp.core.invoices.books import Books
 from syncapp.core.invoices.facts import (
     CUSTOM_ITEM,
     DISCOUNT_ITEM,
     InvoiceFacts,
-    Party,
     Substitute,
 )
-from syncapp.core.invoices.lines import LINE_ITEM_FIELDS, LINE_ITEMS, BilledLine, Goods, billed
+from syncapp.core.invoices.lines import BilledLine, Goods, billed
 from syncapp.core.invoices.plan import plan_invoice
 from syncapp.core.money import ZERO, amount
-from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, DEALS, DRAFT, SHARES_PAYMENT
+from syncapp.core.pairs.invoices import CONTACTS, CUSTOMER, SHARES_PAYMENT
 from syncapp.core.plan import RecordPlan, Status
 from syncapp.core.planner import LinkState
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
-from syncapp.core.values import Value, Values
-from syncapp.models import Cursor, RecordLink
+from syncapp.core.values import Values
+from syncapp.models import Cursor
 from syncapp.services import connections, goods, invoice_lines, parties, store
-from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
 
-LOADED = "@loaded"
 #: How old what is known of the books may be.
 BOOKS_AGE = timedelta(hours=1)
-
-
-def load(
-    context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]
-) -> Sequence[RecordLink]:
-    """Read contacts, deals and line items of HubSpot's own invoices that changed."""
-    changed = [link for link in links if _must_load(link)]
-    if not changed:
-        return links
-    connector = cast("AssociatingConnector", context.connectors[Side.HUBSPOT])
-    ids = [str(link.hubspot_id) for link in changed]
-    record_type = sync.config.pair.type(Side.HUBSPOT)
-    people = connector.ties(record_type, ids, "contacts")
-    deals = connector.ties(record_type, ids, "deals")
-    ties = connector.ties(record_type, ids, "line_items")
-    items = {
-        record.ref.id: record
-        for record in connector.read(
-            "line_items",
-            sorted({tie.id for some in ties.values() for tie in some}),
-            fields=LINE_ITEM_FIELDS,
-        )
-        if record.gone is None
-    }
-    has_payments = context.sync_of("payments") is not None
-    twins = _sharing_a_payment(connector, record_type, changed) if has_payments else {}
-    named = parties.find(
-        context, sync, Side.HUBSPOT, [tie.id for some in people.values() for tie in some]
-    )
-    for link in changed:
-        own = str(link.hubspot_id)
-        contacts = [tie.id for tie in people[own]]
-        lines = [
-            {"id": tie.id, **{name: items[tie.id].get(name) for name in LINE_ITEM_FIELDS}}
-            for tie in ties[own]
-            if tie.id in items
-        ]
-        loaded: dict[str, Value] = {
-            CONTACTS: contacts,
-            DEALS: [tie.id for tie in deals[own]],
-            LINE_ITEMS: lines,
-            CUSTOMER: _customer(contacts, named),
-            SHARES_PAYMENT: twins.get(own, []),
-            LOADED: link.hubspot_version,
-        }
-        store.put(link, "seen", Side.HUBSPOT, {**store.seen(link, Side.HUBSPOT), **loaded})
-        store.name_it(sync.config, link)
-    with transaction.atomic():
-        context.confirm()
-        save_changed(changed, ["hubspot_seen", "label", "number", "party", "amount"])
-        store.save_keys(sync.config, changed)
-    return links
-
-
-def _must_load(link: RecordLink) -> bool:
-    """Mirrors of QuickBooks' invoices have nothing of their own, and drafts are not sent."""
-    seen = store.seen(link, Side.HUBSPOT)
-    return (
-        link.hubspot_id is not None
-        and not link.hubspot_gone
-        and link.origin != Side.QUICKBOOKS.value
-        and seen.get("hs_invoice_billable") != "false"
-        and seen.get("hs_invoice_status", DRAFT) != DRAFT
-        and (seen.get(LOADED) != link.hubspot_version or not link.hubspot_version)
-    )
-
-
-def _sharing_a_payment(
-    connector: AssociatingConnector, record_type: str, links: Sequence[RecordLink]
-) -> Mapping[str, list[Value]]:
-    """Other invoices that a payment of a new, paid one belongs to (ENGINE 3.3, last row)."""
-    paid = [
-        str(link.hubspot_id)
-        for link in links
-        if not link.is_linked and amount(store.seen(link, Side.HUBSPOT).get("hs_amount_paid"))
-    ]
-    if not paid:
-        return {}
-    payments = connector.ties(record_type, paid, "commerce_payments")
-    ids = sorted({tie.id for some in payments.values() for tie in some})
-    invoices = connector.ties("commerce_payments", ids, record_type) if ids else {}
-    found: dict[str, list[Value]] = {}
-    for own, some in payments.items():
-        found[own] = [*sorted({one.id for tie in some for one in invoices[tie.id]} - {own})]
-    return found
-
-
-def _customer(contacts: Sequence[str], named: Mapping[str, Party]) -> str:
-    if len(contacts) != 1:
-        return ""
-    return named[contacts[0]].id_on(Side.QUICKBOOKS)
 
 
 def plan(context: RunContext, sync: ActiveSync, cases: Sequence[Case]) -> Mapping[int, RecordPlan]:

@@ -28,8 +28,8 @@ from syncapp.services.bulk import save_changed
 from syncapp.services.context import AS_IF_MADE, ActiveSync, RunContext
 from syncapp.services.facts import Case
 from syncapp.services.invoices import books, exchange_rate
+from syncapp.services.store import LOADED
 
-LOADED = "@loaded"
 #: The id of an invoice that a count takes for made; nothing is ever sent with it.
 NOT_MADE = "not made yet"
 

@@ -12,7 +12,15 @@ from syncapp.core.matching import Matches
 from syncapp.core.merge import BasePair
 from syncapp.core.plan import IN_SYNC, RecordPlan
 from syncapp.models import RecordLink
-from syncapp.services import approvals, invoice_lines, invoices, payments, products, refunds
+from syncapp.services import (
+    approvals,
+    invoice_associates,
+    invoice_lines,
+    invoices,
+    payments,
+    products,
+    refunds,
+)
 from syncapp.services import facts as fact_finding
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.facts import Case
@@ -82,7 +90,7 @@ Loader: TypeAlias = Callable[[RunContext, ActiveSync, Sequence[RecordLink]], Seq
 
 #: What is read along with the records of an object.
 LOADERS: Mapping[str, tuple[Loader, ...]] = {
-    "invoices": (invoices.load,),
+    "invoices": (invoice_associates.load,),
     "payments": (payments.load,),
 }
 #: Objects whose plans need more than their own fields.

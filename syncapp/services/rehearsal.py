@@ -24,6 +24,7 @@ from syncapp.services import (
     definitions,
     features,
     ingest,
+    invoice_associates,
     matching_list,
     rehearsal_rows,
     runs,
@@ -116,6 +117,7 @@ def _rehearse(rehearsal: Rehearsal, lease: Lease, env: Env) -> dict[str, Any]:
     along = _along(definition, checked.config, context)
     context.syncs = [checked, *along]
     ingest.ingest(context, force=True)
+    invoice_associates.look_again(context, force=True)
     rehearsal.rows.all().delete()  # of a worker that did not live to see its end
     choices = matching_list.version_of(definition)
     postings = Postings(context, checked.config)

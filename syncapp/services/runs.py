@@ -23,6 +23,7 @@ from syncapp.services import (
     definitions,
     features,
     ingest,
+    invoice_associates,
     invoices,
     resolution,
     usage,
@@ -203,6 +204,8 @@ def _round(context: RunContext, scope: Scope) -> bool:
         definitions.turn_day(sync, now=context.env.clock.now())
     resolution.resolve_open(context)
     if not ingest.ingest(context, force=scope.force, full=scope.full):
+        return False
+    if not invoice_associates.look_again(context, force=scope.force, full=scope.full):
         return False
     if context.pair.state == AccountPair.State.PAUSED:
         return True

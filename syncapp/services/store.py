@@ -25,6 +25,8 @@ from syncapp.services.bulk import save_changed
 CHUNK = 500
 LABEL_LIMIT = 500
 KEY_LIMIT = 500
+#: Under which a record keeps the version at which what it is associated with was read along.
+LOADED = "@loaded"
 #: Reasons that may vanish when another record changes its keys.
 KEY_REASONS = ("ambiguous_match", "email_in_use", "sku_in_use", "name_in_use", "open_create")
 
@@ -286,6 +288,8 @@ def _update(page: _Page, link: RecordLink, record: Record) -> None:
         if record.version and record.version != known_version:
             put(link, "version", page.side, record.version)
             page.changed[link.pk] = link
+            if LOADED in seen(link, page.side):
+                _touch(link, page.now)  # what it is associated with may be what changed
         return
     if gone != was_gone:
         page.turned.append(link)

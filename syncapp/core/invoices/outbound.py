@@ -7,6 +7,7 @@ shown with both versions and never overwritten; it clears by itself when it is r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syncapp.core.invoices import gate
@@ -39,6 +40,11 @@ from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Value, Values
 
 DATE_FIELD = "TxnDate"
+KEPT_WORDING = Note(
+    "reworded",
+    "The text of a line was changed in HubSpot. QuickBooks keeps its own, because the invoice has "
+    "a payment or its period is closed.",
+)
 
 
 @dataclass(slots=True)
@@ -85,7 +91,7 @@ def plan(link: LinkState, config: SyncConfig, facts: InvoiceFacts) -> RecordPlan
         changes.append(Change(Side.HUBSPOT, ChangeOp.UPDATE, inward))
     return RecordPlan(
         draft.status, tuple(changes), draft.base, merged.emptied, draft.waits_on, draft.wants,
-        _moves(inward),
+        (*draft.notes, *_moves(inward)),
     )  # fmt: skip
 
 
@@ -226,18 +232,26 @@ def _lines(
     edited = _added_tax(ours, theirs)  # it goes with the lines that are sent without tax
     is_insisted = edited is not None and edited == link.answered
     if not is_insisted:
-        if not isinstance(made, Status) and _substance(booked({"Line": made.sent})) == _substance(
-            now
-        ):
-            draft.base[LINES_BASE] = BasePair(source, theirs.get("Line"))
-            return
-        edited = _edited(was, now)
-        is_insisted = edited is not None and edited == link.answered
-        if edited is not None and not is_insisted:
-            draft.refuse(edited)
-            return
-        if not is_insisted and known is not None and _plain(known.hubspot) == _plain(source):
-            return  # as it was agreed; what the items are called now does not matter
+        sent = booked({"Line": made.sent}) if not isinstance(made, Status) else None
+        if sent is not None and _substance(sent) == _substance(now):
+            is_reworded = (
+                known is not None
+                and _texts(known.hubspot) != _texts(source)
+                and _descriptions(sent) != _descriptions(now)
+            )
+            if is_reworded and is_frozen:
+                draft.notes = (KEPT_WORDING,)
+            if not is_reworded or is_frozen or not config.direction.allows(Side.QUICKBOOKS):
+                draft.base[LINES_BASE] = BasePair(source, theirs.get("Line"))
+                return
+        else:
+            edited = _edited(was, now)
+            is_insisted = edited is not None and edited == link.answered
+            if edited is not None and not is_insisted:
+                draft.refuse(edited)
+                return
+            if not is_insisted and known is not None and _plain(known.hubspot) == _plain(source):
+                return  # as it was agreed; what the items are called now does not matter
     if isinstance(made, Status):
         draft.refuse(made)
     elif not config.direction.allows(Side.QUICKBOOKS):
@@ -269,6 +283,16 @@ def _substance(lines: tuple[BookedLine, ...]) -> list[tuple[str, ...]]:
         (line.substance for line in lines if line.kind == SALE or line.amount),
         key=lambda told: told[0] != SALE,
     )
+
+
+def _texts(lines: Value) -> list[tuple[Value, Value]]:
+    """What HubSpot's line items are called, in the form in which they are kept."""
+    rows = lines if isinstance(lines, list | tuple) else []
+    return [(row.get("name"), row.get("description")) for row in rows if isinstance(row, Mapping)]
+
+
+def _descriptions(lines: tuple[BookedLine, ...]) -> list[str]:
+    return [line.description for line in lines if line.kind == SALE]
 
 
 def _plain(lines: Value) -> object:
