@@ -53,6 +53,8 @@ TEMPLATES = (
     "{label} was changed in HubSpot from “{before}” to “{after}”. The invoice lives in QuickBooks: "
     "make the change there. QuickBooks' next value overwrites it.",
     "The invoice date was moved in QuickBooks from {before} to {after}.",
+    "The text of a line was changed in HubSpot. QuickBooks keeps its own, because the invoice has "
+    "a payment or its period is closed.",
     "{label} was sent to {side} as “{value}” and came back empty: {other} did not keep it. Look "
     "whether the field is switched on there; it is sent again when its value changes.",
     "It was sent with the exchange rate {sent}, and {side} booked it at {booked}. Open it in "
