@@ -56,6 +56,15 @@ def badge(request: HttpRequest) -> str:
     return str(found) if found <= BADGE_LIMIT else f"{BADGE_LIMIT}+"
 
 
+def address_for(request: HttpRequest, link: RecordLink) -> str:
+    """Where the approval stands that a record waits for; "" when none does or none may be seen."""
+    if not request.user.has_perm(SEES):
+        return ""
+    if not Approval.objects.filter(link=link.pk, state__in=SHOWN["waiting"]).exists():
+        return ""
+    return f"{reverse('admin:syncapp_approval_changelist')}?record={link.pk}"
+
+
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyMixin, BaseAdmin[Approval]):
     """The page "Approvals"; a single one leads to its record."""
@@ -93,7 +102,7 @@ class ApprovalAdmin(ReadOnlyMixin, BaseAdmin[Approval]):
             "syncs": _syncs(),
             "chosen_sync": request.GET.get("sync", ""),
             "q": request.GET.get("q", ""),
-            "is_narrowed": bool(request.GET.get("q") or request.GET.get("sync")),
+            "is_narrowed": any(request.GET.get(name) for name in ("q", "sync", "record")),
             "page_obj": shown_page,
             "rows": approval_words.rows(list(shown_page), now=now, who=request.user.get_username()),
             "totals": _totals(found) if choice == "waiting" else [],
@@ -207,6 +216,9 @@ def _narrowed(request: HttpRequest, found: QuerySet[Approval]) -> QuerySet[Appro
         "link", "definition__host", "definition__pair"
     )
     sync, words = request.GET.get("sync", ""), request.GET.get("q", "").strip()
+    record = request.GET.get("record", "")
+    if record.isdecimal() and len(record) < 19:
+        found = found.filter(link=int(record))
     if sync.isdecimal():
         found = found.filter(definition=int(sync))
     if words:

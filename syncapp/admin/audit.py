@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from syncapp.admin import setting_words
-from syncapp.admin.base import BaseAdmin, ReadOnlyMixin, display, page
+from syncapp.admin.base import BaseAdmin, NoLinksMixin, ReadOnlyMixin, display, page
 from syncapp.core.dates import as_date
 from syncapp.models import SettingChange, SyncDefinition
 from syncapp.services.export_files import escape
@@ -95,11 +95,11 @@ class DayFilter(RangeDateFilter):  # type: ignore[misc] # no types in unfold
 
 
 @admin.register(SettingChange)
-class SettingChangeAdmin(ReadOnlyMixin, BaseAdmin[SettingChange]):
+class SettingChangeAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[SettingChange]):
     """The changes of settings, the latest first."""
 
     list_display = ("when", "who", "what", "change")
-    list_display_links = None
+    list_display_links = ("when",)
     list_filter = (PersonFilter, ChangedSyncFilter, ("at", DayFilter))
     list_filter_submit = True
     list_fullwidth = True

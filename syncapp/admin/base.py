@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -103,6 +104,30 @@ def back(request: HttpRequest, fallback: str) -> HttpResponse:
     ):
         return redirect(target)
     return redirect(fallback)
+
+
+class PlainRows(ChangeList):
+    """A list whose rows lead nowhere: what is listed says all there is."""
+
+    def url_for_result(self, result: models.Model) -> str:
+        """No address: the first column is shown as it is.
+
+        Raises:
+            NoReverseMatch: Always; the theme then shows the value without a link.
+        """
+        raise NoReverseMatch
+
+
+class NoLinksMixin:
+    """For lists without links to single rows; they name their first column's links all the same.
+
+    Without any name the theme takes the first column for the boxes that select rows, and calls
+    it so on narrow screens.
+    """
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list without links."""
+        return PlainRows
 
 
 class ReadOnlyMixin:

@@ -86,7 +86,6 @@ def describe(request: HttpRequest) -> dict[str, Any]:
         "healths": _healths(seen, now) if request.user.has_perm("syncapp.view_connection") else [],
         "can_join": request.user.has_perm("syncapp.add_accountpair") and _can_join(seen),
         "may_connect": request.user.has_perm("syncapp.connect_connection"),
-        "may_pause": request.user.has_perm("syncapp.pause_accountpair"),
         "may_run": request.user.has_perm("syncapp.run_accountpair"),
         "poll_seconds": _poll_seconds(seen),
     }

@@ -21,7 +21,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from syncapp.admin import header, moments, my_settings
-from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, ReadOnlyMixin, display, page, require
+from syncapp.admin.base import (
+    NOTHING,
+    POST,
+    READ,
+    BaseAdmin,
+    NoLinksMixin,
+    ReadOnlyMixin,
+    display,
+    page,
+    require,
+)
 from syncapp.models import Mail, Notification
 from syncapp.services.kinds import KINDS
 
@@ -29,12 +39,12 @@ SEES = "syncapp.view_notification"
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyMixin, BaseAdmin[Notification]):
+class NotificationAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[Notification]):
     """The messages to the person who looks; nobody else's."""
 
     list_display = ("message", "shown_kind", "when", "shown_state", "by_mail")
     list_select_related = ("mail",)
-    list_display_links = None
+    list_display_links = ("message",)
     list_before_template = "admin/syncapp/notification/before_list.html"
     empty_title = gettext_lazy("No notifications")
     empty_text = gettext_lazy(
@@ -88,11 +98,17 @@ class NotificationAdmin(ReadOnlyMixin, BaseAdmin[Notification]):
 
     @display(description=gettext_lazy("Message"))
     def message(self, notification: Notification) -> str:
-        """The text, leading to what it is about."""
-        if not notification.url.startswith("/") or notification.url.startswith("//"):
+        """The text; a click posts, so that it is marked as read, and leads to what it is about.
+
+        The button belongs to the form that the list stands in, which carries the token.
+        """
+        if not _leads_home(notification):
             return notification.text
+        address = reverse("admin:syncapp_notification_open", args=[notification.pk])
         return format_html(
-            '<a class="td-link" href="{}">{}</a>', notification.url, notification.text
+            '<button type="submit" class="td-link td-link-text" formaction="{}">{}</button>',
+            address,
+            notification.text,
         )
 
     @display(description=gettext_lazy("When"), ordering="pk")
@@ -132,8 +148,8 @@ class NotificationAdmin(ReadOnlyMixin, BaseAdmin[Notification]):
         if found.read_at is None:
             found.read_at = timezone.now()
             found.save(update_fields=["read_at"])
-        leads_home = found.url.startswith("/") and not found.url.startswith("//")
-        return redirect(found.url if leads_home else "admin:syncapp_notification_changelist")
+        there = found.url if _leads_home(found) else "admin:syncapp_notification_changelist"
+        return redirect(there)
 
     def mark_read(self, request: HttpRequest) -> HttpResponse:
         """Mark all of one's messages as read."""
@@ -141,6 +157,12 @@ class NotificationAdmin(ReadOnlyMixin, BaseAdmin[Notification]):
         mine.update(read_at=timezone.now())
         messages.success(request, _("All notifications are marked as read."))
         return redirect("admin:syncapp_notification_changelist")
+
+
+def _leads_home(notification: Notification) -> bool:
+    """Whether it leads to a page, and to one of ours."""
+    url = notification.url
+    return url.startswith("/") and not url.startswith(("//", "/\\"))
 
 
 @never_cache

@@ -254,3 +254,25 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
         """The two-box chooser's labels, put right."""
 
         js = ("syncapp/js/choosers.js",)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """Remember what the role held before."""
+        form.access_before = setting_changes.role_access(form.instance.pk) if change else None
+        return super().save_form(request, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Keep who changed what the role lets people do."""
+        super().save_related(request, form, formsets, change)
+        who = request.user.get_username()
+        setting_changes.note_role(form.instance, form.access_before, who=who)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        """Keep who deleted the role."""
+        setting_changes.note_role_deleted(obj, who=request.user.get_username())
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
+        """The same for several."""
+        for group in queryset:
+            setting_changes.note_role_deleted(group, who=request.user.get_username())
+        super().delete_queryset(request, queryset)

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from syncapp.admin import record_deeds, record_list, record_parts
+from syncapp.admin import approvals, record_deeds, record_list, record_parts
 from syncapp.admin.base import link as address_of
 from syncapp.admin.base import render
 from syncapp.admin.moments import ago, span
@@ -91,6 +91,7 @@ def show(model_admin: admin.ModelAdmin[RecordLink], request: HttpRequest, pk: st
         "is_payment": link.definition.object_type == "payments",
         "whole": record_parts.whole(link),
         "partner": _partner(link),
+        "approval_url": approvals.address_for(request, link),
         "entries": [_entry(one, config, link) for one in entries[:ENTRIES]],
         "older": older,
         "is_older_page": "before" in request.GET,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +36,9 @@ TITLES = {
     "sign_in": gettext_lazy("May sign in"),
     "everything": gettext_lazy("May do everything"),
     "account": gettext_lazy("User account"),
+    "role": gettext_lazy("Role"),
+    "members": gettext_lazy("Members"),
+    "name": gettext_lazy("Name"),
 }
 WORDS = {
     "on": gettext_lazy("on"),
@@ -44,6 +48,14 @@ WORDS = {
     "connected": gettext_lazy("connected"),
     "disconnected": gettext_lazy("disconnected"),
     "made": gettext_lazy("made"),
+}
+
+#: Django's own permissions of each model.
+ACTIONS = {
+    "add": gettext_lazy("Can add: %(what)s"),
+    "change": gettext_lazy("Can change: %(what)s"),
+    "delete": gettext_lazy("Can delete: %(what)s"),
+    "view": gettext_lazy("Can see: %(what)s"),
 }
 
 
@@ -57,6 +69,8 @@ def title(change: SettingChange) -> str:
         return _("Filter from %(side)s") % {"side": Side(name).label}
     if part == "month":
         return _("Month %(month)s") % {"month": name}
+    if part == "permission":
+        return permission_words(name)
     if part == "mappings":
         told = change.after or change.before or {}
         return _("Mapped field %(name)s") % {"name": told.get("label") or name}
@@ -75,7 +89,9 @@ def after(change: SettingChange) -> str:
 
 def has_before(change: SettingChange) -> bool:
     """Whether there was something before: what is made or joined has none."""
-    return change.before is not None or change.setting not in {"joined", "connection", "account"}
+    return change.before is not None or change.setting not in {
+        "joined", "connection", "account", "role",
+    }  # fmt: skip
 
 
 def _value(change: SettingChange, value: Any) -> str:
@@ -92,7 +108,22 @@ def _value(change: SettingChange, value: Any) -> str:
         return _("Use %(side)s data") % {"side": Side(value).label}
     if part == "month":
         return _month(value)
+    if part == "permissions":
+        return ", ".join(permission_words(one) for one in value or ()) or _("none")
     return _plain(value)
+
+
+def permission_words(permission: str) -> str:
+    """A permission ("syncapp.retry_recordlink") as people read it; its code when it is gone."""
+    label, _dot, codename = permission.partition(".")
+    for model in apps.get_app_config(label).get_models() if label in apps.app_configs else ():
+        own = {code: str(name) for code, name in model._meta.permissions}
+        if codename in own:
+            return own[codename]
+        action, _line, name = codename.partition("_")
+        if name == model._meta.model_name and action in ACTIONS:
+            return str(ACTIONS[action]) % {"what": model._meta.verbose_name_plural}
+    return permission
 
 
 def _month(value: Any) -> str:

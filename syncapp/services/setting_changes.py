@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from syncapp.models import AccountPair, SettingChange, SyncDefinition
@@ -108,6 +108,44 @@ def note_deleted(user: User, *, who: str) -> None:
     held = access(user.pk)["roles"]
     note(who=who, subject=_named(user), setting="roles", before=held, after=[])
     note(who=who, subject=_named(user), setting="account", before="on", after="deleted")
+
+
+def role_access(group_id: int) -> dict[str, Any]:
+    """What a role lets people do, as it is stored now: its name and its permissions."""
+    group = Group.objects.get(pk=group_id)
+    held = group.permissions.select_related("content_type")
+    return {
+        "name": group.name,
+        "permissions": sorted(f"{p.content_type.app_label}.{p.codename}" for p in held),
+    }
+
+
+def note_role(group: Group, before: Mapping[str, Any] | None, *, who: str) -> None:
+    """Keep what changed of a role, each permission by itself; None for a new one."""
+    now = role_access(group.pk)
+    told = _role(now["name"])
+    if before is None:
+        note(who=who, subject=told, setting="role", after="made")
+    elif before["name"] != now["name"]:
+        note(who=who, subject=told, setting="name", before=before["name"], after=now["name"])
+    was, held = set(before["permissions"] if before else ()), set(now["permissions"])
+    for permission in sorted(was ^ held):
+        note(
+            who=who, subject=told, setting=f"permission.{permission}",
+            before=permission in was, after=permission in held,
+        )  # fmt: skip
+
+
+def note_role_deleted(group: Group, *, who: str) -> None:
+    """Keep that a role was deleted, and whom it was taken from."""
+    members = sorted(group.user_set.values_list("username", flat=True))
+    told = _role(group.name)
+    note(who=who, subject=told, setting="members", before=members, after=[])
+    note(who=who, subject=told, setting="role", before="on", after="deleted")
+
+
+def _role(name: str) -> str:
+    return f"Role {name}"
 
 
 def _named(user: User) -> str:

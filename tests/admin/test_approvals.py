@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -74,6 +74,22 @@ def test_the_page_says_what_would_be_written(trade: Trade) -> None:
     assert reverse("admin:syncapp_recordlink_change", args=[trade.invoice.pk]) in page
     assert shown(person("vera", "viewer"), "?q=nobody").count("Nothing fits what you asked for")
     assert "INV-1001" in shown(person("otto", "operator"), "?q=bea")
+
+
+def test_a_record_leads_to_its_approval_and_to_no_other(trade: Trade) -> None:
+    record = reverse("admin:syncapp_recordlink_change", args=[trade.invoice.pk])
+    way = f"{reverse('admin:syncapp_approval_changelist')}?record={trade.invoice.pk}"
+    cara = person("cara", "approver")
+    assert f'href="{way}"' in cara.get(record).content.decode()
+    assert "INV-1001" in cara.get(way).content.decode()
+    assert "INV-1001" not in cara.get(way.replace("record=", "record=9")).content.decode()
+    blind = person("bea", "viewer")
+    seen = Permission.objects.filter(codename__in=["view_recordlink", "view_syncdefinition"])
+    User.objects.get(username="bea").groups.clear()
+    User.objects.get(username="bea").user_permissions.set(seen)
+    assert way not in blind.get(record).content.decode()
+    Approval.objects.update(state="withdrawn")
+    assert way not in cara.get(record).content.decode()
 
 
 def test_an_edit_shows_before_and_after(world: World) -> None:

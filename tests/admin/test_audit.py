@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from syncapp.core.sides import Side
+from syncapp.management.commands.bootstrap import first_administrator
 from syncapp.models import SettingChange
 from syncapp.services import (
     connections,
@@ -133,6 +135,90 @@ def test_roles_of_users(world: World) -> None:
     page = seen(chief)
     assert "<strong>Roles:</strong> viewer → approver" in page
     assert "<strong>May sign in:</strong> yes → no" in page
+
+
+def test_permissions_of_users_one_by_one(world: World) -> None:
+    chief = Client()
+    chief.force_login(User.objects.create_superuser("chief"))
+    otto = User.objects.create_user("otto", is_staff=True)
+    form = {
+        "username": "otto", "is_staff": "on", "is_active": "on", "is_superuser": "on",
+        "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00",
+        "user_permissions": [Permission.objects.get(codename="retry_recordlink").pk],
+    }  # fmt: skip
+    url = reverse("admin:auth_user_change", args=[otto.pk])
+    assert chief.post(url, form).status_code == 302
+    assert kept(subject="User otto") == [
+        ("chief", "permissions", [], ["syncapp.retry_recordlink"]),
+        ("chief", "everything", False, True),
+    ]
+    page = seen(chief)
+    assert "<strong>Single permissions:</strong> none → Can retry and exclude records" in page
+    assert "<strong>May do everything:</strong> no → yes" in page
+
+
+@proves("B12")
+def test_roles_are_settings_too(world: World) -> None:
+    """What a role lets people do: made, renamed, each permission, deleted; who, from, to."""
+    chief = Client()
+    chief.force_login(User.objects.create_superuser("chief"))
+    retry, see = (
+        Permission.objects.get(codename=name).pk for name in ("retry_recordlink", "view_mail")
+    )
+    form = {"name": "clerk", "permissions": [retry]}
+    assert chief.post(reverse("admin:auth_group_add"), form).status_code == 302
+    clerk = Group.objects.get(name="clerk")
+    assert kept(subject="Role clerk") == [
+        ("chief", "role", None, "made"),
+        ("chief", "permission.syncapp.retry_recordlink", False, True),
+    ]
+    url = reverse("admin:auth_group_change", args=[clerk.pk])
+    assert chief.post(url, {"name": "auditor", "permissions": [see]}).status_code == 302
+    assert kept(subject="Role auditor") == [
+        ("chief", "name", "clerk", "auditor"),
+        ("chief", "permission.syncapp.retry_recordlink", True, False),
+        ("chief", "permission.syncapp.view_mail", False, True),
+    ]
+    assert chief.post(url, {"name": "auditor", "permissions": [see]}).status_code == 302
+    assert len(kept(subject="Role auditor")) == 3, "saved again without a change"
+    User.objects.get(username="chief").groups.add(clerk)
+    chief.post(reverse("admin:auth_group_delete", args=[clerk.pk]), {"post": "yes"})
+    assert kept(subject="Role auditor")[3:] == [
+        ("chief", "members", ["chief"], []), ("chief", "role", "on", "deleted"),
+    ]  # fmt: skip
+    page = seen(chief)
+    for words in (
+        "<strong>Role:</strong> made", "<strong>Name:</strong> clerk → auditor",
+        "<strong>Can retry and exclude records:</strong> yes → no",
+        "<strong>Can see: mails:</strong> no → yes", "<strong>Members:</strong> chief → none",
+        "<strong>Role:</strong> on → deleted",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_several_roles_deleted_at_once_are_kept(world: World) -> None:
+    chief = Client()
+    chief.force_login(User.objects.create_superuser("chief"))
+    made = [Group.objects.create(name=name).pk for name in ("one", "two")]
+    data = {"action": "delete_selected", "_selected_action": made, "post": "yes"}
+    assert chief.post(reverse("admin:auth_group_changelist"), data).status_code == 302
+    assert {row.subject for row in SettingChange.objects.filter(after="deleted")} == {
+        "Role one", "Role two",
+    }  # fmt: skip
+
+
+def test_the_first_administrator_is_kept(transactional_db: None) -> None:
+    assert first_administrator().password
+    assert ("command line", "everything", None, True) in kept(subject="User admin")
+
+
+def test_each_cell_is_called_by_its_column(world: World) -> None:
+    """On a phone the columns' names stand beside the cells (390 px)."""
+    world.sync("contacts")
+    page = seen(signed_in("ada"))
+    labels = re.findall(r'<t[dh][^>]* data-label="([^"]+)"', page)
+    assert [one.lower() for one in labels[:4]] == ["when", "person", "what it belongs to", "change"]
+    assert "Select record" not in page
 
 
 def test_the_list_is_narrowed_and_downloaded(world: World) -> None:

@@ -146,7 +146,24 @@ class TestTheBell:
         assert client.post(url).headers["Location"] == "/admin/syncapp/syncrun/"
         assert Notification.objects.get().read_at is not None
 
-    @pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example/", "javascript:1"])
+    def test_the_list_opens_them_the_same_way(self) -> None:
+        """A click posts; looking at the list marks nothing."""
+        client = signed_in("viewer")
+        mine = User.objects.get()
+        row = Notification.objects.create(user=mine, text="Ready", url="/admin/syncapp/syncrun/")
+        Notification.objects.create(user=mine, text="Just so")
+        html = page(client)
+        url = reverse("admin:syncapp_notification_open", args=[row.pk])
+        assert re.findall(r'formaction="([^"]+)"', html) == [url]
+        assert '<form id="changelist-form"' in html
+        assert f'href="{row.url}"' not in re.sub(r"(?s)<nav.*?</nav>", "", html)
+        assert 'data-label="Message"' in html
+        assert "Select record" not in html
+        assert Notification.objects.filter(read_at=None).count() == 2
+
+    @pytest.mark.parametrize(
+        "url", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:1"]
+    )
     def test_it_never_leads_to_another_site(self, url: str) -> None:
         client = signed_in("viewer")
         row = Notification.objects.create(user=User.objects.get(), text="Ready", url=url)

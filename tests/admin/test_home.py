@@ -211,10 +211,14 @@ class TestTheRest:
     def test_pause_and_resume(self, chief: Client) -> None:
         pair = joined()
         syncing(pair)
-        chief.post(reverse("admin:syncapp_pair_pause", args=[pair.pk]))
+        pause = reverse("admin:syncapp_pair_pause", args=[pair.pk])
+        assert home(chief).count(f'action="{pause}"') == 1, "the header's alone"
+        chief.post(pause)
         pair.refresh_from_db()
         assert pair.state == AccountPair.State.PAUSED
-        assert "Paused by chief." in home(chief)
+        page = home(chief)
+        assert "All writes paused" in page.split('id="td-home"')[1]
+        assert "were paused by chief" in page.split('id="td-home"')[0]
         chief.post(reverse("admin:syncapp_pair_resume", args=[pair.pk]))
         pair.refresh_from_db()
         assert pair.state == AccountPair.State.ACTIVE

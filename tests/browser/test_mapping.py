@@ -2,13 +2,68 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from contextlib import suppress
 
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Route, expect
+
+from tests.browser import furnished
 from tests.browser.conftest import Visit, person
 from tests.browser.test_walk import connect, home
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_what_is_done_while_an_answer_is_under_way_counts(
+    visit: Visit, hubspot: str, quickbooks: str
+) -> None:
+    """On a slow line each choice is answered late: no word typed and no click is lost by it."""
+    person("ada", "administrator")
+    furnished.connected(hubspot, quickbooks)
+    page = visit.page
+    visit.sign_in("ada")
+    page.locator("#td-next-step").click()
+    visit.next()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        """Answers to choices wait until they are let go; pages come at once."""
+        asks = route.request.method == "POST" and "hx-request" in route.request.headers
+        held.append(route) if asks else route.continue_()
+
+    def let_go() -> None:
+        with page.expect_response("**/mapping/"):
+            held.pop().continue_()
+
+    page.route("**/wizard/**", hold)
+    searches = page.locator("#add-mapping input[type=search]")
+    searches.nth(0).fill("job title")
+    searches.nth(0).press("Enter")
+    expect(page.locator("#new-hubspot")).to_have_value("jobtitle")
+    searches.nth(1).press_sequentially("note")
+    let_go()
+    expect(page.locator("#new-direction")).to_be_visible()
+    expect(searches.nth(1)).to_have_value("note")
+    expect(searches.nth(1)).to_be_focused()
+    searches.nth(0).press("Enter")  # nothing is asked for there: nothing is chosen
+    expect(page.locator("#new-hubspot")).to_have_value("jobtitle")
+    searches.nth(1).press("Enter")
+    expect(page.locator("#new-quickbooks")).to_have_value("Notes")
+    add = page.get_by_role("button", name="Add mapping")
+    add.scroll_into_view_if_needed()
+    box = add.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    page.mouse.down()
+    if held:  # called off by the press: whatever comes must not take the button away
+        with suppress(PlaywrightError):
+            held.pop().continue_()
+    page.wait_for_timeout(500)
+    page.mouse.up()
+    expect(page.locator("[id^=label-]", has_text="Job Title")).to_be_visible()
+    expect(page.locator("#new-hubspot")).to_have_value("")
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_a_mapping_and_a_filter_are_made_by_choosing(

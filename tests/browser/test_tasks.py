@@ -20,7 +20,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from syncapp.models import AccountPair, Approval, Connection, RecordLink, SyncDefinition
+from syncapp.models import AccountPair, Approval, Connection, MonthMark, RecordLink, SyncDefinition
 from tests.browser import furnished
 from tests.browser.conftest import Visit, person
 from tests.browser.test_approvals import plant
@@ -195,9 +195,12 @@ def test_everyday_tasks_take_five_clicks_at_most(
         expect(page.get_by_text("Connected to HubSpot").first).to_be_visible()
 
     def close_the_month(hand: Hand) -> None:
-        hand.link("Tie-out")
-        hand.button("Read both sides")
-        expect(page.get_by_role("button", name="Read both sides again")).to_be_visible()
+        hand.link("Month")
+        expect(page.locator("#td-tile-failing .td-tile-count")).to_have_text("5")
+        hand.button("Mark as ready to close")
+        hand.button("Mark as ready", page.get_by_role("dialog"))
+        expect(page.locator(".td-note.td-good")).to_contain_text("ada marked")
+        assert MonthMark.objects.get().marked_by == "ada"
 
     def assign(hand: Hand) -> None:
         hand.click(page.locator(".td-todo-name").first)
@@ -223,7 +226,7 @@ def test_everyday_tasks_take_five_clicks_at_most(
     hand.task("Leave a customer out of the sync", MOST, exclude)
     hand.task("Assign a failing record to a colleague", MOST, assign)
     hand.task("Add a mapping of one's own", MOST, add_mapping)
-    hand.task("Close the month: tie it out", MOST, close_the_month)
+    hand.task("Close the month: look, and mark it as ready", MOST, close_the_month)
     hand.task("Approve a held write", MOST, approve)
     hand.task("Pause all writes", MOST, pause)
     Connection.objects.filter(side="hubspot").update(status="reconnect")

@@ -1,9 +1,12 @@
-// The filter step asks the server for another form when a field is chosen. What a person types
-// while the answer is under way must survive it.
+// A step of the wizard asks the server for another form when a field is chosen. What a person types
+// or presses while the answer is under way must survive it.
 (function () {
   "use strict";
   const sent = new WeakMap(); // what the form held when a question was asked
-  let typed = {};
+  const asking = new Map(); // the questions under way, and who asked
+  let typed = {}, again = null, pressed = null, calledOff = [];
+
+  function isForm(target) { return target && target.id === "wizard-form"; }
 
   function values() {
     const found = {};
@@ -14,9 +17,11 @@
   }
 
   document.addEventListener("htmx:beforeRequest", function (event) {
-    const target = event.detail.target; // a count leaves the form as it is
-    if (target && target.id === "wizard-form") sent.set(event.detail.xhr, values());
+    if (!isForm(event.detail.target)) return; // a count leaves the form as it is
+    sent.set(event.detail.xhr, values());
+    asking.set(event.detail.xhr, event.detail.elt);
   });
+  document.addEventListener("htmx:afterRequest", function (event) { asking.delete(event.detail.xhr); });
 
   document.addEventListener("htmx:beforeSwap", function (event) {
     const before = sent.get(event.detail.xhr);
@@ -28,8 +33,8 @@
     });
   });
 
-  document.addEventListener("htmx:afterSettle", function () {
-    let chosen = null;
+  // At once, not when the new form has settled: the next key may come before that.
+  document.addEventListener("htmx:afterSwap", function () {
     Object.keys(typed).forEach(function (id) {
       const input = document.getElementById(id);
       if (!input) return;
@@ -37,52 +42,80 @@
         Array.from(input.options).some(function (option) { return option.value === typed[id]; });
       if (!fits) return;
       input.value = typed[id];
-      if (input.tagName === "SELECT") chosen = input;
+      if (input.tagName === "SELECT") again = input;
+      else if (input.type === "search") input.dispatchEvent(new Event("input", { bubbles: true }));
     });
     typed = {};
+  });
+
+  document.addEventListener("htmx:afterSettle", function () {
     // Its own question was about a form that is gone: ask again.
-    if (chosen) chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    if (again) again.dispatchEvent(new Event("change", { bubbles: true }));
+    again = null;
+  });
+
+  // An answer between press and release would put another button under the finger, and the click
+  // would be lost. The button sends all of the form, so the question is not needed any more.
+  document.addEventListener("pointerdown", function (event) {
+    const button = event.target.closest && event.target.closest("#wizard-form button");
+    if (!button || !asking.size) return;
+    pressed = button;
+    calledOff = Array.from(asking.values());
+    Array.from(asking.keys()).forEach(function (xhr) { xhr.abort(); });
+    // Offered for the fields before: without it the server takes the widest that these allow.
+    const direction = document.getElementById("new-direction");
+    const chosen = calledOff.some(function (one) { return /^new-(hubspot|quickbooks)$/.test(one.id); });
+    if (direction && chosen) direction.value = "";
+  });
+  document.addEventListener("pointerup", function (event) {
+    const isClick = pressed && pressed.contains(event.target);
+    if (pressed && !isClick) {
+      calledOff.forEach(function (one) {
+        if (one.isConnected) one.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    }
+    pressed = null;
   });
 })();
 
-// Long lists of fields get a search box: what does not match is hidden, the chosen one stays.
+// Long lists of fields have a search box: what does not match is hidden, the chosen one stays; the
+// Enter key takes the first that matches.
 (function () {
   "use strict";
-  const LONG = 12;
 
-  function search(select) {
-    if (select.dataset.ready || select.options.length < LONG) return;
-    select.dataset.ready = "1";
-    const box = document.createElement("input");
-    box.type = "search";
-    box.className = "tn-input tn-input--wide tn-search";
-    box.placeholder = select.dataset.search;
-    box.setAttribute("aria-label", select.dataset.search);
-    box.addEventListener("input", function () {
-      const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
-      Array.from(select.options).forEach(function (option) {
-        const told = (option.text + " " + option.value).toLowerCase();
-        option.hidden = !option.selected && !words.every(function (word) { return told.includes(word); });
-      });
-      select.size = words.length ? 6 : 1;
+  function list(box) { return document.getElementById(box.dataset.searches); }
+
+  function wordsOf(box) { return box.value.toLowerCase().split(/\s+/).filter(Boolean); }
+
+  function narrow(box) {
+    const select = list(box), words = wordsOf(box);
+    Array.from(select.options).forEach(function (option) {
+      const told = (option.text + " " + option.value).toLowerCase();
+      option.hidden = !option.selected && !words.every(function (word) { return told.includes(word); });
     });
-    box.addEventListener("keydown", function (event) {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      const found = Array.from(select.options).find(function (option) {
-        return !option.hidden && !option.selected && option.value;
-      });
-      if (!found) return;
-      select.value = found.value;
-      select.size = 1;
-      box.value = "";
-      select.dispatchEvent(new Event("change", { bubbles: true }));
-    });
-    select.addEventListener("change", function () { select.size = 1; });
-    select.before(box);
+    select.size = words.length ? 6 : 1;
   }
 
-  function prepare() { document.querySelectorAll("select[data-search]").forEach(search); }
-  document.addEventListener("DOMContentLoaded", prepare);
-  document.addEventListener("htmx:afterSettle", prepare);
+  document.addEventListener("input", function (event) {
+    if (event.target.matches("[data-searches]")) narrow(event.target);
+  });
+  document.addEventListener("keydown", function (event) {
+    const box = event.target;
+    if (event.key !== "Enter" || !box.matches || !box.matches("[data-searches]")) return;
+    event.preventDefault();
+    if (!wordsOf(box).length) return; // nothing was asked for
+    const select = list(box);
+    narrow(box);
+    const found = Array.from(select.options).find(function (option) {
+      return !option.hidden && !option.selected && !option.disabled && option.value;
+    });
+    if (!found) return;
+    select.value = found.value;
+    box.value = "";
+    narrow(box);
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("select[id]") && event.target.size === 6) event.target.size = 1;
+  });
 })();

@@ -21,6 +21,9 @@ from syncapp.services.config import Document
 from syncapp.services.env import real_env
 from syncapp.services.words import nouns_of
 
+#: From so many fields on, a list has a search box.
+LONG_LIST = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from syncapp.admin.wizard.base import Mistake, Page, Typed
+from syncapp.admin.wizard.base import LONG_LIST, Mistake, Page, Typed
 from syncapp.admin.words import reason_words
 from syncapp.core.errors import SyncError
 from syncapp.core.filters import OPERATORS, Operator, mistake_in
@@ -224,7 +224,8 @@ def _side(page: Page, side: Side, is_counted: bool) -> dict[str, Any]:
             ]
             for number, group in enumerate(groups)
         ],
-        "kinds": list(_field_groups(page, side)),
+        "kinds": (kinds := list(_field_groups(page, side))),
+        "is_long": sum(len(kind["fields"]) for kind in kinds) >= LONG_LIST,
         "count": _count(page, side) if is_counted else None,
     }
 

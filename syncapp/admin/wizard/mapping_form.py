@@ -12,7 +12,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from syncapp.admin.wizard.base import Page
+from syncapp.admin.wizard.base import LONG_LIST, Page
 from syncapp.admin.wizard.filters import KIND_WORDS
 from syncapp.admin.words import DIRECTION_WORDS
 from syncapp.core.compatibility import Verdict, compared_as, judge
@@ -176,7 +176,8 @@ def context(page: Page, form: MappingForm) -> dict[str, Any]:
                 "side": side.value,
                 "label": side.label,
                 "chosen": form.hubspot if side is Side.HUBSPOT else form.quickbooks,
-                "fields": _fields(page, side),
+                "fields": (known := _fields(page, side)),
+                "is_long": len(known) >= LONG_LIST,
             }
             for side in Side
         ],

@@ -21,6 +21,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from syncapp.services import setting_changes
+
 FIRST_ADMINISTRATOR = "admin"
 FOLDERS = ("", "simulators", "exports", "logs", "mail", "media")
 
@@ -135,5 +137,6 @@ def first_administrator() -> Administrator:
     if present is not None:
         return Administrator(present.get_username(), None)
     password = secrets.token_urlsafe(12)
-    users.objects.create_superuser(FIRST_ADMINISTRATOR, "", password)
+    made = users.objects.create_superuser(FIRST_ADMINISTRATOR, "", password)
+    setting_changes.note_access(made, None, who=setting_changes.COMMAND_LINE)
     return Administrator(FIRST_ADMINISTRATOR, password)
