@@ -268,10 +268,6 @@ class Table:
         self.version += 1
         self._state.delete(self._row_kind, record.id)
 
-    def save_merged(self, record: Record) -> None:
-        """Keep that an archived record was merged."""
-        self._save(record)
-
     def _move(self, record: Record, source: list[int], target: list[int]) -> None:
         number = int(record.id)
         del source[bisect_left(source, number)]

@@ -203,7 +203,7 @@ def satisfies(
     operator: Operator, value: Value, wanted: str, kind: Kind, calendar: Calendar
 ) -> bool:
     """Whether a value satisfies an operator; an empty one does for "unknown" and negations."""
-    positive = _NEGATIONS.get(operator)
+    positive = NEGATIONS.get(operator)
     if positive is not None:
         return not satisfies(positive, value, wanted, kind, calendar)
     if is_empty(value) or operator is Operator.HAS_VALUE:
@@ -241,7 +241,8 @@ def mistake_in(operator: Operator, wanted: str, kind: Kind) -> str:
     return ""
 
 
-_NEGATIONS: Mapping[Operator, Operator] = {
+#: ``{what a condition denies: what it would say}``
+NEGATIONS: Mapping[Operator, Operator] = {
     Operator.IS_NOT: Operator.IS,
     Operator.NOT_IN: Operator.IN,
     Operator.NOT_CONTAINS: Operator.CONTAINS,
@@ -249,7 +250,6 @@ _NEGATIONS: Mapping[Operator, Operator] = {
     Operator.NOT_BETWEEN: Operator.BETWEEN,
     Operator.NO_VALUE: Operator.HAS_VALUE,
 }
-NEGATIONS = frozenset(_NEGATIONS)
 
 
 def _plain(value: Value) -> str:

@@ -53,8 +53,6 @@ TEMPLATES = (
     "{label} was changed in HubSpot from “{before}” to “{after}”. The invoice lives in QuickBooks: "
     "make the change there. QuickBooks' next value overwrites it.",
     "The invoice date was moved in QuickBooks from {before} to {after}.",
-    "The text of a line was changed in HubSpot. QuickBooks keeps its own, because the invoice has "
-    "a payment or its period is closed.",
     "{label} was sent to {side} as “{value}” and came back empty: {other} did not keep it. Look "
     "whether the field is switched on there; it is sent again when its value changes.",
     "It was sent with the exchange rate {sent}, and {side} booked it at {booked}. Open it in "
@@ -173,6 +171,8 @@ LITERALS = (
     "a whole number of days, such as 7", "a day, such as 2026-01-31",
     "two values, the lower one first, parted by a comma", "a number, such as 1250.00",
     "QuickBooks needs a number here.", "HubSpot had trouble of its own.",
+    "The text of a line was changed in HubSpot. QuickBooks keeps its own, because the invoice has "
+    "a payment or its period is closed.",
 )  # fmt: skip
 
 

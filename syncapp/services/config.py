@@ -265,17 +265,6 @@ def save_rows(definition: SyncDefinition, config: SyncConfig) -> None:
     )
 
 
-def _mapping_entry(mapping: FieldMapping) -> Document:
-    return {
-        "hubspot": mapping.hubspot,
-        "quickbooks": mapping.quickbooks,
-        "direction": mapping.direction.value,
-        "enabled": mapping.enabled,
-        "label": mapping.label,
-        "kind": mapping.kind.value,
-    }
-
-
 def _parse_options(told: object, pair: ObjectPair) -> dict[str, Value]:
     """The options of a document; one that is not named has its default."""
     if not isinstance(told, Mapping):

@@ -135,14 +135,6 @@ def has_moved(draft: SyncDraft) -> bool:
     return definition is not None and definition.config_version != (draft.based_on_version or 1)
 
 
-def accept_move(draft: SyncDraft) -> None:
-    """Go on with the draft although the settings in force changed since it was begun."""
-    definition = living_definition(draft.pair, draft.object_type)
-    draft.based_on_version = definition.config_version if definition is not None else 0
-    if draft.pk:
-        draft.save(update_fields=["based_on_version", "updated_at"])
-
-
 def fresh_document(pair: AccountPair, object_type: str, *, now: datetime) -> Document:
     """What the wizard starts a new sync from: the recommended settings, from today on (S11)."""
     days = settings_documents.calendar_of(pair, now)

@@ -18,7 +18,7 @@ from syncapp.core.pairs import CHOOSABLE
 from syncapp.core.pairs.contacts import COMPANY_NAME, CONTACTS, display_name
 from syncapp.core.ports import Env
 from syncapp.core.preflight.facts import Facts
-from syncapp.core.preflight.looks import is_granted
+from syncapp.core.preflight.scopes import is_granted
 from syncapp.core.reasons import State
 from syncapp.core.records import Record
 from syncapp.core.sides import Side

@@ -190,12 +190,6 @@ def wake_keys(definition: SyncDefinition, values: Iterable[str], now: datetime) 
     wake_peers(definition, KeyChanges(match_keys=frozenset(values), name_freed=False), now)
 
 
-def resolve_id(definition: SyncDefinition, side: Side, record_id: str) -> str:
-    """The id a record has now, after merges."""
-    alias = IdAlias.objects.filter(definition=definition, side=side.value, old_id=record_id).first()
-    return alias.new_id if alias else record_id
-
-
 def _keys(config: SyncConfig, link: RecordLink) -> Iterable[tuple[Side, str, str]]:
     pair = config.pair
     for side in Side:

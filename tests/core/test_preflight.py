@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syncapp.core.preflight import CATALOGUE, Facts, Finding, Severity, Tick, blocking, findings
-from syncapp.core.preflight.looks import DRIFT_SECONDS, RECENT, SCOPES, is_granted
+from syncapp.core.preflight.looks import DRIFT_SECONDS, RECENT
+from syncapp.core.preflight.scopes import SCOPES, is_granted
 from syncapp.core.sides import Direction, Side
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -16,7 +16,6 @@ from syncapp.core.errors import ConnectionBroken
 from syncapp.core.ports import Clock
 from syncapp.core.sides import Side
 
-READ_SECONDS = 60.0
 #: HubSpot gives up after 100 s of work (524).
 WRITE_SECONDS = 110.0
 TEN_SECONDS_WAIT = 10.0

@@ -2,7 +2,7 @@
 
 Sources: MISSION S3, S4, S16, S18, S26-S28; ENGINE 3.3-3.6; apis/quickbooks.md 11.8, 11.9, 13;
 apis/hubspot.md 2.4, 9.1, 11. Menus are the vendors' English ones. What each check looks for is in
-``looks.py``.
+``looks.py``, ``record_looks.py`` and ``scopes.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from syncapp.core.preflight import looks
+from syncapp.core.preflight import looks, record_looks, scopes
 from syncapp.core.preflight.facts import Facts, Seen, Severity, Tick
 from syncapp.core.sides import Side
 
@@ -62,7 +62,7 @@ CATALOGUE: Mapping[str, Check] = {
             "Enable the missing scopes in your app, then choose Reconnect. An administrator of "
             "the account gives the consent.",
             "Tandem: Connections > the account > Reconnect",
-            _BLOCKING, ALL, looks.scopes,
+            _BLOCKING, ALL, scopes.scopes,
         ),
         Check(
             "environments", "Real and test accounts",
@@ -148,7 +148,7 @@ CATALOGUE: Mapping[str, Check] = {
             "Sync contacts first, with all customers from QuickBooks, and switch the invoice sync "
             "on when they are linked.",
             "Tandem: Home > Contacts",
-            _WARNING, INVOICES, looks.customers_first,
+            _WARNING, INVOICES, record_looks.customers_first,
         ),
         Check(
             "products_first", "Products before invoices",
@@ -157,7 +157,7 @@ CATALOGUE: Mapping[str, Check] = {
             "Sync products first, and use the synced products on invoices, quotes and payment "
             "links.",
             "Tandem: Home > Products",
-            _WARNING, INVOICES, looks.products_first,
+            _WARNING, INVOICES, record_looks.products_first,
         ),
         Check(
             "sku", "Products without a SKU",
@@ -165,7 +165,7 @@ CATALOGUE: Mapping[str, Check] = {
             "tell two of them apart.",
             "Give each product that should sync a SKU of its own.",
             "QuickBooks: Sales > Products and services · HubSpot: Commerce > Products",
-            _WARNING, (*PRODUCTS, *INVOICES), looks.sku,
+            _WARNING, (*PRODUCTS, *INVOICES), record_looks.sku,
         ),
         Check(
             "emails", "Customers without an e-mail address",
@@ -173,7 +173,7 @@ CATALOGUE: Mapping[str, Check] = {
             "left out, and its invoices find no contact.",
             "Add an e-mail address to the customers that should sync.",
             "QuickBooks: Sales > Customers",
-            _WARNING, (*CONTACTS, *INVOICES), looks.emails,
+            _WARNING, (*CONTACTS, *INVOICES), record_looks.emails,
         ),
         Check(
             "display_names", "Display names that clash",
@@ -183,7 +183,7 @@ CATALOGUE: Mapping[str, Check] = {
             "Keep one billing contact per company, or switch the mapping “Display name ← "
             "Associated company name” off: then first and last name are used.",
             "Tandem: contact sync > Configure > Mapped fields",
-            _WARNING, CONTACTS, looks.display_names, only_to=_TO_QUICKBOOKS,
+            _WARNING, CONTACTS, record_looks.display_names, only_to=_TO_QUICKBOOKS,
         ),
         # -- settings of the books
         Check(

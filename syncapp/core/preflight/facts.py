@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from syncapp.core.sentences import Sentence, tell
+from syncapp.core.sentences import Sentence, sentence, tell
 from syncapp.core.sides import Direction, Side
 from syncapp.core.values import Values
 
@@ -112,6 +112,20 @@ class Seen:
     severity: Severity | None = None
     objects: tuple[str, ...] | None = None
     is_known: bool = True
+
+
+def not_looked(facts: Facts, key: str, what: Sentence) -> Seen:
+    """That a check could not look, and why; ``key`` names what was to be read."""
+    why = facts.unread.get(key, "").strip()
+    if not why:
+        told = sentence("Could not be checked: {what} could not be read.", what=what)
+        return Seen(told, is_known=False)
+    return Seen(
+        sentence(
+            "Could not be checked: {what} could not be read. {why}", what=what, why=Sentence(why)
+        ),
+        is_known=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
-"""What each check of the pre-flight sees in the facts; its texts are in ``catalogue.py``.
+"""What the checks of accounts and their settings see in the facts; their texts: ``catalogue.py``.
 
 A look returns None when all is well. What could not be read is said, never taken for well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from syncapp.core.preflight.facts import Facts, Seen, Severity, Tick
+from syncapp.core.preflight.facts import Facts, Seen, Severity, Tick, not_looked
 from syncapp.core.sentences import AND, Sentence, Series, counted, sentence
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
@@ -17,69 +16,9 @@ from syncapp.core.values import Value
 RECENT = timedelta(days=30)
 DRIFT_SECONDS = 120
 HOME_OF_NO_LINE_TAX = "US"
-_READ, _WRITE = ".read", ".write"
-
-#: ``{object pair: {side: scopes, of each row one is enough}}`` (apis/hubspot.md 2.4,
-#: apis/quickbooks.md 2.3: there is one scope for all of the books).
-_BOOKS = (("com.intuit.quickbooks.accounting",),)
-_CONTACTS = (
-    ("crm.objects.contacts.read",),
-    ("crm.objects.contacts.write",),
-    ("crm.objects.companies.read",),
-)
-_GOODS = tuple(
-    (f"crm.objects.{name}{right}", "e-commerce")
-    for name in ("products", "line_items")
-    for right in (_READ, _WRITE)
-)
-_MONEY = tuple(
-    (f"crm.objects.{name}{right}",)
-    for name in ("invoices", "commercepayments")
-    for right in (_READ, _WRITE)
-)
-SCOPES: Mapping[str, Mapping[Side, Sequence[Sequence[str]]]] = {
-    "contacts": {Side.HUBSPOT: _CONTACTS, Side.QUICKBOOKS: _BOOKS},
-    "products": {Side.HUBSPOT: _GOODS[:2], Side.QUICKBOOKS: _BOOKS},
-    "invoices": {Side.HUBSPOT: (*_CONTACTS, *_GOODS, *_MONEY), Side.QUICKBOOKS: _BOOKS},
-}
-
-
-def is_granted(granted: Mapping[str, Sequence[str]], side: Side, object_type: str) -> bool:
-    """Whether a consent covers an object; a side that does not tell may well cover it."""
-    had = granted.get(side.value)
-    rows = SCOPES.get(object_type, {}).get(side, ())
-    return had is None or all(set(row) & set(had) for row in rows)
 
 
 # -- the connections
-
-
-def scopes(facts: Facts, tick: Tick | None) -> Seen | None:
-    """The scopes each object needs and the consent did not grant."""
-    missing: dict[Side, list[str]] = {}
-    affected: list[str] = []
-    for name in facts.objects:
-        lacking = {
-            side: [row[0] for row in rows if not set(row) & set(facts.granted[side.value])]
-            for side, rows in SCOPES.get(name, {}).items()
-            if side.value in facts.granted
-        }
-        for side, found in lacking.items():
-            missing.setdefault(side, []).extend(found)
-        if any(lacking.values()):
-            affected.append(name)
-    if not affected:
-        return None
-    parts = [
-        sentence(
-            "{side} did not grant {scopes}",
-            side=side.label,
-            scopes=", ".join(sorted(set(found))),
-        )
-        for side, found in missing.items()
-        if found
-    ]
-    return Seen(sentence("{parts}.", parts=Series(parts, "; ", "; ")), objects=tuple(affected))
 
 
 def environments(facts: Facts, tick: Tick | None) -> Seen | None:
@@ -133,7 +72,7 @@ def _behind(side: Side, minutes: int) -> Sentence:
 def other_integration(facts: Facts, tick: Tick | None) -> Seen | None:
     """Invoices that HubSpot's data sync or its older integration brought."""
     if facts.other_invoices is None:
-        return _unread(facts, "invoices", sentence("HubSpot's invoices"))
+        return not_looked(facts, "invoices", sentence("HubSpot's invoices"))
     if not facts.other_invoices:
         return None
     if facts.other_newest_at is None:
@@ -178,7 +117,7 @@ def workflows(facts: Facts, tick: Tick | None) -> Seen | None:
 def tax_per_line(facts: Facts, tick: Tick | None) -> Seen | None:
     """A company that wants a tax code on every line (S27)."""
     if facts.preferences is None:
-        return _unread(facts, "company", sentence("the QuickBooks company's settings"))
+        return not_looked(facts, "company", sentence("the QuickBooks company's settings"))
     if not facts.country:
         return Seen(
             sentence("QuickBooks does not say in which country the company is."), is_known=False
@@ -244,86 +183,6 @@ def multicurrency(facts: Facts, tick: Tick | None) -> Seen | None:
     )
 
 
-# -- what comes before invoices
-
-
-def customers_first(facts: Facts, tick: Tick | None) -> Seen | None:
-    """Customers without a linked contact."""
-    if facts.customers is None:
-        return _unread(facts, "customers", sentence("QuickBooks' customers"))
-    return _not_linked(facts, facts.customers, facts.customers_linked, "customer")
-
-
-def products_first(facts: Facts, tick: Tick | None) -> Seen | None:
-    """Items without a linked product."""
-    if facts.items is None:
-        return _unread(facts, "items", sentence("QuickBooks' products and services"))
-    return _not_linked(facts, facts.items, facts.items_linked, "item")
-
-
-def sku(facts: Facts, tick: Tick | None) -> Seen | None:
-    """Products no SKU tells apart (S18)."""
-    counts = {
-        "QuickBooks": facts.items_without_sku,
-        "HubSpot": facts.products_without_sku,
-    }
-    parts = [
-        sentence("{number} in {side}", number=number, side=name)
-        for name, number in counts.items()
-        if number
-    ]
-    unread = Series([name for name, number in counts.items() if number is None])
-    if not parts:
-        what = sentence("products in {sides}", sides=unread)
-        return _unread(facts, "products", what) if unread.parts else None
-    total = sum(number for number in counts.values() if number)
-    told = counted(
-        "{count} product or service has no SKU: {parts}.",
-        "{count} products and services have no SKU: {parts}.",
-        total,
-        parts=Series(parts, last=", "),
-    )
-    if not unread.parts:
-        return Seen(told)
-    return Seen(sentence("{told} Those in {sides} could not be read.", told=told, sides=unread))
-
-
-def emails(facts: Facts, tick: Tick | None) -> Seen | None:
-    """Customers that nothing can be matched with."""
-    if facts.customers_without_email is None:
-        return _unread(facts, "customers", sentence("QuickBooks' customers"))
-    if not facts.customers_without_email:
-        return None
-    return Seen(
-        counted(
-            "{count} of {total} has no e-mail address.",
-            "{count} of {total} have no e-mail address.",
-            facts.customers_without_email,
-            total=_total(facts, facts.customers or 0, "customer"),
-        )
-    )
-
-
-def display_names(facts: Facts, tick: Tick | None) -> Seen | None:
-    """Contacts that want a display name somebody else has or wants (S16)."""
-    if facts.name_clashes is None:
-        return Seen(
-            sentence("Known once HubSpot's contacts were read, by a rehearsal."), is_known=False
-        )
-    if not facts.name_clashes:
-        return None
-    return Seen(
-        counted(
-            "{count} contact wants a display name that is taken or wanted by another one, such as "
-            "{names}.",
-            "{count} contacts want a display name that is taken or wanted by another one, such as "
-            "{names}.",
-            facts.name_clashes,
-            names=Series([f"“{name}”" for name in facts.clash_samples]),
-        )
-    )
-
-
 # -- settings of the books
 
 
@@ -337,7 +196,7 @@ def custom_numbers(facts: Facts, tick: Tick | None) -> Seen | None:
 def closed_books(facts: Facts, tick: Tick | None) -> Seen | None:
     """Up to when the books are closed; whether a password guards them is not told."""
     if facts.preferences is None:
-        return _unread(facts, "company", sentence("the QuickBooks company's settings"))
+        return not_looked(facts, "company", sentence("the QuickBooks company's settings"))
     closed = _setting(facts, "BookCloseDate")
     if not isinstance(closed, str) or not closed:
         return Seen(sentence("The books have no closing date."))
@@ -408,48 +267,3 @@ def _setting(facts: Facts, name: str) -> Value:
 
 def _is_on(facts: Facts, name: str) -> bool:
     return _setting(facts, name) is True
-
-
-def _unread(facts: Facts, key: str, what: Sentence) -> Seen:
-    why = facts.unread.get(key, "").strip()
-    if not why:
-        told = sentence("Could not be checked: {what} could not be read.", what=what)
-        return Seen(told, is_known=False)
-    return Seen(
-        sentence(
-            "Could not be checked: {what} could not be read. {why}", what=what, why=Sentence(why)
-        ),
-        is_known=False,
-    )
-
-
-def _not_linked(facts: Facts, total: int, linked: int, noun: str) -> Seen | None:
-    left = total - linked
-    if left <= 0:
-        return None
-    return Seen(
-        counted(
-            "{count} of {total} is not linked with HubSpot yet.",
-            "{count} of {total} are not linked with HubSpot yet.",
-            left,
-            total=_total(facts, total, noun),
-        )
-    )
-
-
-def _total(facts: Facts, number: int, noun: str) -> Sentence:
-    """What a figure is a part of; not all of them where listing was cut short."""
-    match noun, noun in facts.cut:
-        case "customer", True:
-            return counted(
-                "the first {count} active customer", "the first {count} active customers", number
-            )
-        case "customer", False:
-            return counted("{count} active customer", "{count} active customers", number)
-        case _, True:
-            return counted(
-                "the first {count} product or service",
-                "the first {count} products and services",
-                number,
-            )
-    return counted("{count} product or service", "{count} products and services", number)
