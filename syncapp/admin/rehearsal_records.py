@@ -5,6 +5,7 @@ Shows the rows a rehearsal kept. Must not plan or count anything.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 
 from django.contrib import admin
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -186,6 +188,8 @@ def _posting(told: dict[str, Any], deposits: list[dict[str, str]]) -> dict[str, 
 
     return {
         **told,
+        "date": _day(told["date"]),
+        "due": _day(told["due"]),
         "total": money(told["total"]),
         "paid": money(told["paid"]) if number(told["paid"]) else "",
         "deposits": [
@@ -198,6 +202,14 @@ def _posting(told: dict[str, Any], deposits: list[dict[str, str]]) -> dict[str, 
             for line in told["lines"]
         ],
     }
+
+
+def _day(value: str) -> str:
+    """A document's own day in the reader's form, in no time zone."""
+    try:
+        return date_format(date.fromisoformat(value)) if value else ""
+    except ValueError:
+        return value
 
 
 def _deposits(found: Rehearsal) -> list[dict[str, str]]:

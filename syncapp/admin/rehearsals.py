@@ -23,7 +23,7 @@ from syncapp.core.money import shown
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.reasons import REASONS, State
 from syncapp.core.sides import Side
-from syncapp.models import Rehearsal, SyncDraft
+from syncapp.models import Rehearsal
 from syncapp.models.spoken import spoken
 from syncapp.services import drafts, matching_list
 from syncapp.services.env import real_env
@@ -47,7 +47,8 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     draft = drafts.load(
         found.definition.pair, found.definition.object_type, now=real_env().clock.now()
     )
-    context = {"rehearsal": rehearsal_context(found, draft, request.user)}
+    standing = drafts.standing(draft, now=real_env().clock.now())
+    context = {"rehearsal": rehearsal_context(found, standing, request.user)}
     answer = TemplateResponse(request, FRAGMENT, context)
     if found.state not in OPEN:
         answer["HX-Refresh"] = "true"  # the button below and the warnings depend on the result
@@ -84,12 +85,11 @@ def records_url(found: Rehearsal, kind: str) -> str:
     return f"{reverse('admin:syncapp_rehearsal_records', args=[found.pk])}?kind={kind}"
 
 
-def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str, Any]:
-    """What the fragment shows."""
+def rehearsal_context(found: Rehearsal, standing: Standing, user: Any) -> dict[str, Any]:
+    """What the fragment shows of a rehearsal that is worth so much."""
     planned = int(found.progress.get("planned", 0))
     read = found.definition.links.count() if found.state in OPEN else 0
     result = found.result if found.state == Rehearsal.State.FINISHED else {}
-    standing = drafts.standing(draft, now=real_env().clock.now())
     return {
         "found": found,
         "trouble": spoken(found.detail),
@@ -97,6 +97,7 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
         "has_failed": found.state == Rehearsal.State.FAILED,
         "is_stale": standing is Standing.CHANGED,
         "is_old": standing is Standing.OLD,
+        "is_used": standing is Standing.USED,
         "planned": planned,
         "read": read,
         "percent": min(99, planned * 100 // read) if read else 0,
@@ -105,6 +106,7 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
         "overwritten": _overwritten(found, result),
         "matches": _matches(found, result) if result else {},
         "has_rows": bool(result) and found.rows.exists(),
+        "is_empty": bool(result) and not found.definition.links.exists(),
         "can_export": user.has_perm(EXPORT),
         "along": [
             {
@@ -121,6 +123,7 @@ def rehearsal_context(found: Rehearsal, draft: SyncDraft, user: Any) -> dict[str
                 "money": _money(told),
             }
             for name, told in result.get("along", {}).items()
+            if _writes(told)
         ],
         "can_approve": user.has_perm("syncapp.activate_syncdefinition"),
         "writes": _all(_writes, result),
@@ -139,7 +142,7 @@ def _all(count: Callable[[Mapping[str, Any]], int], result: Mapping[str, Any]) -
 def _money(result: dict[str, Any]) -> list[dict[str, str]]:
     """What the new documents are worth, per side and currency."""
     return [
-        {"side": Side(side).label, "currency": currency, "amount": amount}
+        {"side": Side(side).label, "amount": shown(Decimal(amount), currency)}
         for side, told in result.get("money", {}).items()
         for currency, amount in told.items()
     ]

@@ -215,7 +215,8 @@ def put_in_force(draft: SyncDraft, *, who: str, env: Env) -> SyncDefinition:
 
     Raises:
         SettingsError: The document cannot be used.
-        NotRehearsed: No rehearsal of these very settings was finished within 24 hours.
+        NotRehearsed: No rehearsal of these very settings was finished within 24 hours, or the
+            sync was switched on with it before.
         SyncError: A field is missing, a finding of the pre-flight stands in the way, or a side
             refused or could not be reached. The sync is then as it was.
     """
@@ -239,6 +240,7 @@ def put_in_force(draft: SyncDraft, *, who: str, env: Env) -> SyncDefinition:
     brakes.set_ceiling(rehearsed, who=who, now=env.clock.now())  # before any run may begin
     definition.refresh_from_db()
     definitions.activate(definition, connectors=connectors, env=env, who=who)
+    rehearsal.use_up(rehearsed)
     if draft.pk:
         draft.delete()
     return definition

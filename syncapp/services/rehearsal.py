@@ -48,6 +48,7 @@ class Standing(Enum):
     OPEN = "open"
     FAILED = "failed"
     CHANGED = "changed"
+    USED = "used"
     OLD = "old"
     READY = "ready"
 
@@ -85,6 +86,12 @@ def carry_out(rehearsal: Rehearsal, lease: Lease, *, env: Env) -> None:
         rehearsal.save(update_fields=["state", "detail", "result", "ended_at"])
 
 
+def use_up(rehearsal: Rehearsal) -> None:
+    """A sync was switched on with it: what it showed is written, and counts for nothing else."""
+    rehearsal.result["used"] = True
+    rehearsal.save(update_fields=["result"])
+
+
 def standing(found: Rehearsal | None, document: dict[str, Any], *, now: datetime) -> Standing:
     """What a rehearsal is worth for settings as they stand."""
     if found is None:
@@ -96,6 +103,8 @@ def standing(found: Rehearsal | None, document: dict[str, Any], *, now: datetime
     choices = matching_list.version_of(found.definition)
     if found.document != document or (found.result.get("choices") or "") != choices:
         return Standing.CHANGED
+    if found.result.get("used"):
+        return Standing.USED
     if found.ended_at is None or found.ended_at + VALID < now:
         return Standing.OLD
     return Standing.READY

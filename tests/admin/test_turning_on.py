@@ -92,6 +92,22 @@ def test_a_rehearsal_of_yesterday_is_too_old(
     assert not SyncDefinition.objects.get().enabled
 
 
+@proves("S12", "B1")
+def test_a_rehearsal_counts_for_one_switch(
+    world: World, stopped: SyncDefinition, administrator: Client
+) -> None:
+    seen(administrator, address(stopped, "rehearse"), go="")
+    seen(administrator, address(stopped, "switch_on"), marker="1")
+    assert SyncDefinition.objects.get().enabled
+    definitions.turn_off(stopped)
+    direction = address(stopped).replace("/review/", "/direction/")
+    seen(administrator, direction, direction="both", go="next")  # a draft of the same settings
+    shown = seen(administrator, address(stopped, "switch_on"), marker="1")
+    assert "rehearse these settings first" in shown
+    assert "The last rehearsal counted for switching on before." in shown
+    assert not SyncDefinition.objects.get().enabled
+
+
 def test_who_may_switch_but_not_edit_sees_no_button(stopped: SyncDefinition) -> None:
     client = signed_in("sam", role="viewer")
     User.objects.get(username="sam").user_permissions.add(

@@ -14,8 +14,8 @@ from django.http import QueryDict
 from syncapp.core.pairs import OBJECT_PAIRS, ObjectPair
 from syncapp.core.schema import Field
 from syncapp.core.sides import Direction, Side
-from syncapp.models import SyncDraft
-from syncapp.services import catalogue
+from syncapp.models import SyncDefinition, SyncDraft
+from syncapp.services import catalogue, drafts
 from syncapp.services.catalogue import FieldLists
 from syncapp.services.config import Document
 from syncapp.services.env import real_env
@@ -75,6 +75,16 @@ class Page:
         return catalogue.describe(
             self.draft.pair, self.draft.object_type, env=real_env(), refresh=self.refresh
         )
+
+    @cached_property
+    def living(self) -> SyncDefinition | None:
+        """The sync that exists already, switched on or not."""
+        return drafts.living_definition(self.draft.pair, self.draft.object_type)
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether a sync is changed that was switched on before."""
+        return self.living is not None and self.living.activated_at is not None
 
     def samples(self, side: Side) -> dict[str, list[str]]:
         """A few values of each field."""

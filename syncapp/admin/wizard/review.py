@@ -73,24 +73,25 @@ class ReviewStep:
         draft = page.draft
         problems = drafts.check(page.document, page.lists)
         found = drafts.latest_rehearsal(draft)
-        living = drafts.living_definition(draft.pair, draft.object_type)
-        sentences = _sentences(page)
-        is_edit = living is not None and living.activated_at is not None
+        sentences, living = _sentences(page), page.living
+        standing = drafts.standing(draft, now=real_env().clock.now())
         return {
-            "differences": _differences(page, living, sentences) if living and is_edit else [],
-            "standing": drafts.standing(draft, now=real_env().clock.now()).value,
+            "differences": _differences(page, living, sentences) if living and page.is_edit else [],
+            "standing": standing.value,
             "problems": [
                 {"message": spoken(problem.message), "step": _step_of(problem.where)}
                 for problem in problems
             ],
             "unasked": list(page.lists.problems.values()),
             "sentences": sentences,
-            "rehearsal": rehearsal_context(found, draft, page.user) if found is not None else None,
+            "rehearsal": rehearsal_context(found, standing, page.user)
+            if found is not None
+            else None,
             "hubspot_nouns": page.noun(Side.HUBSPOT),
             "needs_marker": page.direction.allows(Side.HUBSPOT),
             "is_on": living is not None and living.enabled,
-            "planned_again": drafts.records_planned_again(draft),
-            "moved": drafts.has_moved(draft),
+            "planned_again": living.links.count() if living and page.is_edit else 0,
+            "ticked": posted or {},
             "preflight": preflight.concerning(draft.pair, draft.object_type, page.direction),
         }
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from syncapp.core.approvals import Posting
 from syncapp.core.filters import Condition, Filter
+from syncapp.core.money import amount
 from syncapp.core.pairs.base import Option, OptionKind
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Direction, Side
@@ -74,6 +76,7 @@ def describe_settings(
         *(
             Sentence(str(option.label), _option(option, config, accounts or {}), "mapping")
             for option in map(translated, config.pair.options)
+            if _matters(option, config)
         ),
         *(
             Sentence(
@@ -84,6 +87,13 @@ def describe_settings(
         ),
         *([Sentence(_("Start date"), _start(config), "filters")] if config.pair.dated_by else []),
     ]
+
+
+def _matters(option: Option, config: SyncConfig) -> bool:
+    """Whether a setting has a say: an amount only where something waits above one."""
+    if option.kind is not OptionKind.AMOUNT:
+        return True
+    return config.options.get(option.name.removesuffix("_above")) == Posting.ABOVE
 
 
 def _option(option: Option, config: SyncConfig, accounts: Mapping[str, str]) -> str:
@@ -98,13 +108,14 @@ def _option(option: Option, config: SyncConfig, accounts: Mapping[str, str]) -> 
         case OptionKind.CONFIRMATION:
             return _("Confirmed by %s.") % value if value else _("Not confirmed.")
         case OptionKind.AMOUNT:
-            return str(value) if value else _("No amount.")
+            told = number_format(amount(value), force_grouping=True)
+            return _("%(amount)s in the company's home currency.") % {"amount": told}
         case OptionKind.ACCOUNT:
             return accounts.get(str(value), str(value)) if value else _("None chosen.")
-    told = value if isinstance(value, Mapping) else {}
+    by_name = value if isinstance(value, Mapping) else {}
     chosen = [
         f"{labels.get(name, name)}: {accounts.get(str(account), str(account))}"
-        for name, account in told.items()
+        for name, account in by_name.items()
     ]
     return "; ".join(chosen) or _("None chosen.")
 

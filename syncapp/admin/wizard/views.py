@@ -39,7 +39,7 @@ from syncapp.tasks import run_account_pair
 STEPS: tuple[Step, ...] = (DirectionStep(), MappingStep(), FiltersStep(), ReviewStep())
 
 #: After these a rehearsal has to be made (again).
-WORTH_NOTHING = {Standing.NONE, Standing.FAILED, Standing.CHANGED, Standing.OLD}
+WORTH_NOTHING = {Standing.NONE, Standing.FAILED, Standing.CHANGED, Standing.USED, Standing.OLD}
 
 ModelAdmin = admin.ModelAdmin[SyncDefinition]
 
@@ -168,8 +168,7 @@ def switch_on(
         return _show(
             model_admin, request, page, len(STEPS) - 1, posted=request.POST, mistakes=mistakes
         )
-    living = drafts.living_definition(draft.pair, draft.object_type)
-    was_off = living is not None and living.activated_at is not None and not living.enabled
+    was_off = page.living is not None and page.is_edit and not page.living.enabled
     again = drafts.records_planned_again(draft)
     try:
         definition = drafts.put_in_force(draft, who=request.user.get_username(), env=real_env())
@@ -224,8 +223,7 @@ def _show(
     """The page of a step, with what was typed and what is wrong with it."""
     draft, current = page.draft, STEPS[number]
     names = (draft.pair_id, draft.object_type)
-    living = drafts.living_definition(draft.pair, draft.object_type)
-    is_edit = living is not None and living.activated_at is not None
+    living, is_edit = page.living, page.is_edit
     mistakes = mistakes or []
     context: dict[str, Any] = {
         "draft": draft,
