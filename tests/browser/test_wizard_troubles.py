@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from playwright.sync_api import Request, expect
 
-from syncapp.models import Rehearsal, SyncDefinition
+from syncapp.models import Rehearsal, SyncDefinition, SyncDraft
 from tests.browser.conftest import Visit, person, simulator
 from tests.browser.test_wizard import arm, connected, everybody
 from tests.proves import proves
@@ -19,6 +19,16 @@ LATER = "Asking HubSpot and QuickBooks …"
 NOTE_WHAT_IS_SAID = """() => new MutationObserver(
     () => sessionStorage.setItem("said", document.getElementById("asking").textContent)
 ).observe(document.getElementById("asking"), {childList: true})"""
+
+
+def disarm(*simulators: str) -> None:
+    """The accounts are quick and well again."""
+    import urllib.request
+
+    for url in simulators:
+        request = urllib.request.Request(f"{url}/__sim__/faults", method="DELETE")
+        with urllib.request.urlopen(request, timeout=10):
+            pass
 
 
 def test_a_slow_account_is_said_and_nothing_is_sent_twice(
@@ -70,6 +80,63 @@ def test_a_slow_account_is_said_and_nothing_is_sent_twice(
     expect(page.get_by_role("button", name="Switch on")).to_be_enabled(timeout=90_000)
     assert sent.count("filters") == 1
     assert Rehearsal.objects.count() == 1
+
+
+def test_an_account_that_is_down_in_each_step_is_named_and_nothing_typed_is_lost(
+    visit: Visit, hubspot: str, quickbooks: str
+) -> None:
+    page = connected(visit)
+    page.locator("label.tn-choice", has_text="Only to QuickBooks").click()
+    arm(hubspot, kind="status", status=503, times=10_000)
+    visit.next()
+
+    # -- fields: which account, what is known anyway, and that one can go on
+    banner = page.get_by_role("alert").filter(has_text="HubSpot")
+    expect(banner.filter(has_text="You can go on")).to_be_visible(timeout=60_000)
+    page.locator("label.tn-switch").nth(3).click()
+    visit.next()
+
+    # -- filters: as much of each; well again, the lists come with the next choice
+    expect(page.get_by_text("The fields could not be looked up").first).to_be_visible(
+        timeout=60_000
+    )
+    page.locator("input[name=hubspot-mode][value=all]").check()
+    expect(page.get_by_text("could not be counted")).to_be_visible(timeout=60_000)
+    visit.keep("wizard-3-down")
+    disarm(hubspot)
+    page.locator("input[name=hubspot-mode][value=own]").check()
+    page.select_option("#hubspot-0-0-field", "city")
+    expect(page.locator("#hubspot-0-0-operator option[value=contains]")).to_have_count(1)
+    arm(hubspot, kind="status", status=503, times=10_000)
+    page.fill("#hubspot-0-0-value", "Porto Alegre")
+    page.locator("#hubspot-0-0-value").blur()
+    page.locator("#wizard-form .tn-foot button", has_text="Back").click()
+    page.wait_for_url(re.compile("/mapping/"))
+    expect(page.locator("label.tn-switch input").nth(3)).not_to_be_checked()
+    visit.next()
+    expect(page.locator("#hubspot-0-0-value")).to_have_value("Porto Alegre")
+
+    # -- review: the rehearsal says why, and can be tried again
+    visit.next()
+    expect(page.get_by_text("The rehearsal could not be finished.")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Nothing was written. Try again in a few minutes.")).to_be_visible()
+    visit.keep("wizard-4-down")
+    disarm(hubspot, quickbooks)
+    page.get_by_role("button", name="Rehearse again").click()
+    expect(page.get_by_role("button", name="Switch on")).to_be_enabled(timeout=120_000)
+
+    # -- switching on: nothing is on, and what was chosen is still there
+    arm(hubspot, kind="status", status=503, times=10_000)
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.get_by_role("alert").filter(has_text="HubSpot").first).to_be_visible(
+        timeout=120_000
+    )
+    visit.keep("wizard-switch-on-down")
+    assert not SyncDefinition.objects.filter(enabled=True).exists()
+    assert SyncDraft.objects.get().document["direction"] == "to_quickbooks"
+    disarm(hubspot)
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.get_by_text("The first sync has begun")).to_be_visible(timeout=60_000)
 
 
 class TestEmpty:
