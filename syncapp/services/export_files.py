@@ -146,7 +146,7 @@ def _xlsx(path: Path, headers: list[str], rows: Iterator[list[Cell]], head: Head
     above = len(head) + 2 if head else 1
     sheet.freeze_panes = f"A{above + 1}"
     for name, text in head:
-        sheet.append([name, _clean(text)])
+        sheet.append([name, escape(text)])
     if head:
         sheet.append([])
     titles = [WriteOnlyCell(sheet, value=title) for title in headers]
@@ -169,16 +169,12 @@ def _xlsx(path: Path, headers: list[str], rows: Iterator[list[Cell]], head: Head
 def _typed(sheet: object, cell: Cell) -> object:
     """A text, a number, or a day that is shown as ``YYYY-MM-DD`` everywhere."""
     if isinstance(cell, str):
-        return _clean(cell)
+        return escape(cell)
     if isinstance(cell, date):
         day = WriteOnlyCell(sheet, value=cell)
         day.number_format = "yyyy-mm-dd"
         return day
     return cell
-
-
-def _clean(text: str) -> str:
-    return str(ILLEGAL_CHARACTERS_RE.sub("", escape(text)))
 
 
 def _json(path: Path, headers: list[str], rows: Iterator[list[Cell]], head: Head) -> int:
@@ -214,5 +210,11 @@ _WRITERS = {"csv": _csv, "xlsx": _xlsx, "json": _json}
 
 
 def escape(cell: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would run it as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """The text as a cell of any spreadsheet.
+
+    Without the control characters that XLSX cannot hold, and with an apostrophe in front where a
+    spreadsheet would run it as a formula.
+    """
+    # Taken away first: one of them in front would hide a formula.
+    plain = str(ILLEGAL_CHARACTERS_RE.sub("", cell))
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain

@@ -12,7 +12,6 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from syncapp.core.sides import Side
 from syncapp.models import TieOut
@@ -59,7 +58,7 @@ def _csv(statement: TieOut) -> bytes:
     writer = csv.writer(told)
     writer.writerow(HEADERS)
     for line in _lines(statement):
-        writer.writerow([escape(cell) if isinstance(cell, str) else cell for cell in line])
+        writer.writerow(_escaped(line))
     # The byte order mark makes spreadsheets read names as UTF-8.
     return told.getvalue().encode("utf-8-sig")
 
@@ -70,15 +69,14 @@ def _xlsx(statement: TieOut) -> bytes:
     sheet.freeze_panes = "A2"
     sheet.append(list(HEADERS))
     for line in _lines(statement):
-        sheet.append(
-            [
-                ILLEGAL_CHARACTERS_RE.sub("", escape(cell)) if isinstance(cell, str) else cell
-                for cell in line
-            ]
-        )
+        sheet.append(_escaped(line))
     told = BytesIO()
     book.save(told)
     return told.getvalue()
+
+
+def _escaped(line: list[Cell]) -> list[Cell]:
+    return [escape(cell) if isinstance(cell, str) else cell for cell in line]
 
 
 def _lines(statement: TieOut) -> Iterator[list[Cell]]:
