@@ -88,6 +88,13 @@ def _number(value: str) -> str:
     return "0" if plain in {"-0", ""} else plain
 
 
+def structures(value: Value) -> list[Mapping[str, Value]]:
+    """The structures in a list, such as the lines of a document; [] for anything else."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return []
+    return [one for one in value if isinstance(one, Mapping)]
+
+
 def _date(value: str) -> str:
     try:
         return date.fromisoformat(value[:10]).isoformat()

@@ -36,15 +36,20 @@ def digest(change: Change) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def _terms(sync: ActiveSync) -> tuple[approvals.Rule, Books]:
+    """What is held back of a sync, and the books that its documents go to."""
+    pair = sync.definition.pair
+    day = pair.reviewed_through
+    rule = approvals.rule_of(sync.config, day.isoformat() if day else "")
+    return rule, Books.from_details(pair.quickbooks.details)
+
+
 class Gate:
     """Holds back what a person has to approve first, for the links of one chunk."""
 
     def __init__(self, sync: ActiveSync, cases: Sequence[Case]) -> None:
-        pair = sync.definition.pair
-        day = pair.reviewed_through
         self._config = sync.config
-        self._rule = approvals.rule_of(sync.config, day.isoformat() if day else "")
-        self._books = Books.from_details(pair.quickbooks.details)
+        self._rule, self._books = _terms(sync)
         self._asked: Mapping[int, Approval] = {}
         if not self._rule.is_idle:
             open_ones = Approval.objects.filter(
@@ -119,15 +124,8 @@ def _is_idle(asked: Approval, plan: RecordPlan) -> bool:
 def _request(
     sync: ActiveSync, link: RecordLink, change: Change, name: str, now: datetime
 ) -> Approval:
-    pair = sync.definition.pair
-    reviewed = pair.reviewed_through
-    rule = approvals.rule_of(sync.config, reviewed.isoformat() if reviewed else "")
-    document = approvals.document_of(
-        as_state(link, sync.config),
-        sync.config,
-        change,
-        Books.from_details(pair.quickbooks.details),
-    )
+    rule, books = _terms(sync)
+    document = approvals.document_of(as_state(link, sync.config), sync.config, change, books)
     return Approval(
         link=link,
         definition=sync.definition,
@@ -136,7 +134,7 @@ def _request(
         changes=record_log.field_changes(sync.config, Side.QUICKBOOKS, change.fields),
         why=[one.value for one in approvals.asks(rule, document)],
         document_date=date.fromisoformat(document.dates[0]) if document.dates else None,
-        reviewed_through=reviewed,
+        reviewed_through=sync.definition.pair.reviewed_through,
         amount=document.amount,
         currency=document.currency if document.amount is not None else "",
         home_amount=document.home,

@@ -22,7 +22,15 @@ from syncapp.core.ports import Env
 from syncapp.core.schema import Field
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, Cursor, RecordLink, SyncDefinition
-from syncapp.services import adoption, associated, catalogue, features, preflight, setting_changes
+from syncapp.services import (
+    adoption,
+    associated,
+    catalogue,
+    features,
+    ingest,
+    preflight,
+    setting_changes,
+)
 from syncapp.services import config as settings_documents
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.context import ActiveSync
@@ -205,7 +213,7 @@ def delete(definition: SyncDefinition, *, now: datetime, who: str = COMMAND_LINE
         for one in (definition, *definition.hosted.all()):
             types = [one.object_pair.type(side) for side in one.object_pair.listens]
             cursors.filter(stream__in=types).delete()
-        cursors.filter(stream__startswith=f"associated:{definition.object_type}:").delete()
+        cursors.filter(stream__startswith=f"{associated.STREAM}{definition.object_type}:").delete()
         definition.hosted.update(enabled=False, deleted_at=now)
 
 
@@ -245,7 +253,7 @@ def resume(pair: AccountPair, *, now: datetime, who: str = COMMAND_LINE) -> None
 def request_run(pair: AccountPair, *, now: datetime) -> None:
     """Make a pair due now, ahead of the others ("Sync now")."""
     with transaction.atomic():
-        Cursor.objects.filter(pair=pair).exclude(stream__startswith="sweep:").update(
+        Cursor.objects.filter(pair=pair).exclude(stream__startswith=ingest.SWEEP).update(
             next_due_at=now
         )
         AccountPair.objects.filter(pk=pair.pk).update(next_due_at=now, urgent=True)

@@ -6,7 +6,9 @@ Knows what a half link holds. Must not know why the two belong together.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Side
 from syncapp.models import Approval, PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import store
@@ -18,6 +20,15 @@ def absorb(link: RecordLink, rival: RecordLink) -> None:
         if rival.id_on(side) is not None:
             for name in ("id", "version", "seen", "gone"):
                 store.put(link, name, side, store.get(rival, name, side))
+
+
+def unite(config: SyncConfig, link: RecordLink, rival: RecordLink, *, now: datetime) -> None:
+    """Make one link of two half links, to be planned; neither is saved here."""
+    absorb(link, rival)
+    link.origin = store.origin_of(config, link)
+    link.revision += 1
+    link.next_at = link.updated_at = now
+    store.name_it(config, link)
 
 
 def let_go(absorbed: Mapping[int, RecordLink]) -> None:

@@ -60,12 +60,10 @@ def _must_load(link: RecordLink) -> bool:
     """Mirrors of QuickBooks' invoices have nothing of their own, and drafts are not sent."""
     seen = store.seen(link, Side.HUBSPOT)
     return (
-        link.hubspot_id is not None
-        and not link.hubspot_gone
+        store.needs_loading(link)
         and link.origin != Side.QUICKBOOKS.value
         and seen.get("hs_invoice_billable") != "false"
         and seen.get("hs_invoice_status", DRAFT) != DRAFT
-        and (seen.get(LOADED) != link.hubspot_version or not link.hubspot_version)
     )
 
 

@@ -13,7 +13,7 @@ from syncapp.models import RecordLink
 from syncapp.services import record_log, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
-from syncapp.services.halves import absorb, let_go
+from syncapp.services.halves import let_go, unite
 
 
 def asked_for(links: Sequence[RecordLink]) -> list[tuple[int, int]]:
@@ -59,13 +59,9 @@ def join(
             if not _can_join(*(halves.get(pk) for pk in both)):
                 continue
             link, rival = (halves[pk] for pk in sorted(both))
-            absorb(link, rival)
+            unite(sync.config, link, rival, now=now)
             absorbed[rival.pk] = link
-            link.origin = store.origin_of(sync.config, link)
-            link.revision += 1
-            link.next_at = link.updated_at = now
             link.alone, link.link_with, link.unlinked_from = False, None, None
-            store.name_it(sync.config, link)
             if rival.code == "bad_data":  # linked, but not written before it can be read
                 link.state, link.code, link.params = rival.state, rival.code, rival.params
             kept.append(link)

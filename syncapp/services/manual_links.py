@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from syncapp.core.manual_links import Half, Hindrance, why_not_linked
 from syncapp.core.planner import LinkState, SyncConfig, merge_record
@@ -112,7 +111,7 @@ def candidates(link: RecordLink, words: str) -> list[Candidate]:
         column = f"{side.other.value}_id__isnull"
         all_there = link.definition.links.filter(**{column: False}).exclude(pk=link.pk)
         told = words.strip()
-        found = record_search.narrow(all_there, told) | _numbered(link, side, told)
+        found = record_search.narrow(all_there, told) | all_there.filter(number__iexact=told)
         others = list(
             found.select_related("definition__pair__hubspot", "definition__pair__quickbooks")
             .distinct()
@@ -126,13 +125,6 @@ def candidates(link: RecordLink, words: str) -> list[Candidate]:
             partner = link.definition.links.filter(pk=link.unlinked_from).exclude(pk__in=known)
             others += list(partner)
     return [Candidate(other, _hindrance(link, other)) for other in others]
-
-
-def _numbered(link: RecordLink, side: Side, words: str) -> QuerySet[RecordLink]:
-    column = f"{side.other.value}_id__isnull"
-    return link.definition.links.filter(Q(number__iexact=words), **{column: False}).exclude(
-        pk=link.pk
-    )
 
 
 def preview(config: SyncConfig, link: RecordLink, other: RecordLink) -> Preview:

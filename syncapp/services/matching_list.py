@@ -31,7 +31,7 @@ from syncapp.services import record_log, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.config import load_config
 from syncapp.services.counting import LINK
-from syncapp.services.halves import absorb, let_go
+from syncapp.services.halves import let_go, unite
 
 SUGGESTION = "suggestion"
 AMBIGUOUS = "failing:ambiguous_match"
@@ -339,12 +339,8 @@ def apply(definition: SyncDefinition, *, env: Env) -> tuple[int, int]:
                     left += 1
                     continue
                 link, rival = (locked[pk] for pk in sorted(locked))
-                absorb(link, rival)
+                unite(config, link, rival, now=now)
                 absorbed[rival.pk] = link
-                link.origin = store.origin_of(config, link)
-                link.revision += 1
-                link.next_at = link.updated_at = now
-                store.name_it(config, link)
                 kept.append(link)
                 entries.append(
                     record_log.entry(

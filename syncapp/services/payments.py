@@ -38,7 +38,11 @@ def load(
     context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]
 ) -> Sequence[RecordLink]:
     """Learn which invoices payments of HubSpot belong to, and name the invoice of each payment."""
-    changed = [link for link in links if _must_load(link)]
+    changed = [
+        link
+        for link in links
+        if store.needs_loading(link) and not is_mirror(store.seen(link, Side.HUBSPOT))
+    ]
     if changed:
         connector = cast("AssociatingConnector", context.connectors[Side.HUBSPOT])
         ids = [str(link.hubspot_id) for link in changed]
@@ -55,16 +59,6 @@ def load(
         save_changed(changed, ["hubspot_seen"])
         save_changed(adopted, ["parent"])
     return links
-
-
-def _must_load(link: RecordLink) -> bool:
-    seen = store.seen(link, Side.HUBSPOT)
-    return (
-        link.hubspot_id is not None
-        and not link.hubspot_gone
-        and not is_mirror(seen)
-        and (seen.get(LOADED) != link.hubspot_version or not link.hubspot_version)
-    )
 
 
 def _adopt(context: RunContext, links: Sequence[RecordLink]) -> list[RecordLink]:

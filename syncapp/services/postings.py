@@ -14,7 +14,7 @@ from syncapp.core.money import ZERO, amount, plain
 from syncapp.core.plan import Change
 from syncapp.core.planner import SyncConfig
 from syncapp.core.sides import Side
-from syncapp.core.values import Value, text
+from syncapp.core.values import Value, structures, text
 from syncapp.models import RecordLink
 from syncapp.services import accounts, store
 from syncapp.services.context import RunContext
@@ -36,7 +36,7 @@ class Postings:
         """One invoice; ids still stand for items and the customer until ``fill``."""
         values = change.values
         seen = store.seen(link, Side.HUBSPOT)
-        lines = [_line(one) for one in _objects(values.get("Line"))]
+        lines = [_line(one) for one in structures(values.get("Line"))]
         total = sum((amount(line["amount"]) for line in lines), ZERO)
         return {
             "customer_id": text(
@@ -120,21 +120,13 @@ def _line(told: Mapping[str, Value]) -> dict[str, Any]:
     detail = told.get("SalesItemLineDetail")
     sold = detail if isinstance(detail, Mapping) else {}
     item = sold.get("ItemRef")
+    is_discount = told.get("DetailType") == "DiscountLineDetail"
+    money = amount(told.get("Amount"))
     return {
-        "kind": "discount" if told.get("DetailType") == "DiscountLineDetail" else "sale",
+        "kind": "discount" if is_discount else "sale",
         "item_id": text(item.get("value") or "") if isinstance(item, Mapping) else "",
         "description": text(told.get("Description") or "")[:200],
         "quantity": text(sold.get("Qty") or ""),
         "price": text(sold.get("UnitPrice") or ""),
-        "amount": plain(
-            -amount(told.get("Amount"))
-            if told.get("DetailType") == "DiscountLineDetail"
-            else amount(told.get("Amount"))
-        ),
+        "amount": plain(-money if is_discount else money),
     }
-
-
-def _objects(told: Value) -> list[Mapping[str, Value]]:
-    if isinstance(told, str) or not isinstance(told, Sequence):
-        return []
-    return [one for one in told if isinstance(one, Mapping)]

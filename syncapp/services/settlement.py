@@ -11,7 +11,7 @@ from datetime import datetime
 from syncapp.core import errors
 from syncapp.core.answers import warnings
 from syncapp.core.merge import BasePair
-from syncapp.core.plan import Change, ChangeOp
+from syncapp.core.plan import Change, ChangeOp, FieldChange
 from syncapp.core.reasons import State
 from syncapp.core.records import Record
 from syncapp.core.retry import next_try
@@ -24,6 +24,7 @@ from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.failed_calls import FailedCalls
 from syncapp.services.halves import absorb, let_go
 from syncapp.services.intents import digest, planned_changes, quiet_time
+from syncapp.services.record_log import Kind
 
 #: A side whose answers hold only some of a record's fields.
 PARTIAL_ANSWERS = frozenset({Side.HUBSPOT})
@@ -305,17 +306,7 @@ class Settlement:
         link.next_at = None  # its outcome makes it due again
         link.updated_at = self._now
         self._calls.failed(intent, error)
-        self._log.append(
-            record_log.entry(
-                link,
-                record_log.Kind.UNKNOWN,
-                at=self._now,
-                run=self._context.run,
-                side=self._side,
-                text=str(error),
-                request_id=error.request_id,
-            )
-        )
+        self._note(link, Kind.UNKNOWN, text=str(error), request_id=error.request_id)
 
     def _failing(
         self, intent: PendingWrite, error: errors.RecordError, *, code: str, resend: bool = False
@@ -348,18 +339,13 @@ class Settlement:
         self._settle(
             intent, PendingWrite.State.REFUSED, request_id=error.request_id, result=str(error)
         )
-        self._log.append(
-            record_log.entry(
-                link,
-                record_log.Kind.REFUSED,
-                at=self._now,
-                run=self._context.run,
-                side=self._side,
-                code=code,
-                text=link.explanation,
-                changes=record_log.field_changes(self._config, self._side, planned_changes(intent)),
-                request_id=error.request_id,
-            )
+        self._note(
+            link,
+            Kind.REFUSED,
+            code=code,
+            text=link.explanation,
+            changes=planned_changes(intent),
+            request_id=error.request_id,
         )
 
     def _fail(self, link: RecordLink, code: str, params: dict[str, str]) -> None:
@@ -388,20 +374,12 @@ class Settlement:
     def _log_written(
         self, intent: PendingWrite, link: RecordLink, request_id: str, *, confirmed: bool
     ) -> None:
-        changes = planned_changes(intent)
-        kind = record_log.Kind.CREATED if intent.op == ChangeOp.CREATE else record_log.Kind.UPDATED
-        text = "Confirmed by looking it up." if confirmed else ""
-        self._log.append(
-            record_log.entry(
-                link,
-                kind,
-                at=self._now,
-                run=self._context.run,
-                side=self._side,
-                text=text,
-                changes=record_log.field_changes(self._config, self._side, changes),
-                request_id=request_id,
-            )
+        self._note(
+            link,
+            Kind.CREATED if intent.op == ChangeOp.CREATE else Kind.UPDATED,
+            text="Confirmed by looking it up." if confirmed else "",
+            changes=planned_changes(intent),
+            request_id=request_id,
         )
         self._log_conflicts(intent, link)
 
@@ -409,36 +387,41 @@ class Settlement:
         self, intent: PendingWrite, link: RecordLink, answer: dict[str, Value]
     ) -> None:
         held = {**intent.payload, **answer} if self._side in PARTIAL_ANSWERS else answer
-        told = warnings(
-            self._config, self._side, ChangeOp(intent.op), planned_changes(intent), held
-        )
-        self._log += [
-            record_log.entry(
-                link,
-                record_log.Kind.WARNING,
-                at=self._now,
-                run=self._context.run,
-                side=self._side,
-                text=text,
-            )
-            for text in told
-        ]
+        changes, op = planned_changes(intent), ChangeOp(intent.op)
+        for text in warnings(self._config, self._side, op, changes, held):
+            self._note(link, Kind.WARNING, text=text)
 
     def _log_conflicts(self, intent: PendingWrite, link: RecordLink) -> None:
         """Keep the values that lost."""
         conflicts = [change for change in planned_changes(intent) if change.conflict]
         if conflicts:
-            self._log.append(
-                record_log.entry(
-                    link,
-                    record_log.Kind.CONFLICT,
-                    at=self._now,
-                    run=self._context.run,
-                    side=self._side,
-                    text=(
-                        f"Both sides had changed. {self._side.other.label}'s value was kept; "
-                        f"{self._side.label}'s value before is listed here."
-                    ),
-                    changes=record_log.field_changes(self._config, self._side, conflicts),
-                )
+            text = (
+                f"Both sides had changed. {self._side.other.label}'s value was kept; "
+                f"{self._side.label}'s value before is listed here."
             )
+            self._note(link, Kind.CONFLICT, text=text, changes=conflicts)
+
+    def _note(
+        self,
+        link: RecordLink,
+        kind: Kind,
+        *,
+        text: str,
+        code: str = "",
+        changes: Sequence[FieldChange] = (),
+        request_id: str = "",
+    ) -> None:
+        """Put a line into the record log, about this side, of this run."""
+        self._log.append(
+            record_log.entry(
+                link,
+                kind,
+                at=self._now,
+                run=self._context.run,
+                side=self._side,
+                code=code,
+                text=text,
+                changes=record_log.field_changes(self._config, self._side, changes),
+                request_id=request_id,
+            )
+        )

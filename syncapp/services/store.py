@@ -53,6 +53,16 @@ def seen(link: RecordLink, side: Side) -> Values:
     return getattr(link, f"{side.value}_seen") or {}
 
 
+def needs_loading(link: RecordLink) -> bool:
+    """Whether what its HubSpot record is associated with was not read along at its version."""
+    loaded = seen(link, Side.HUBSPOT).get(LOADED)
+    return (
+        link.hubspot_id is not None
+        and not link.hubspot_gone
+        and (loaded != link.hubspot_version or not link.hubspot_version)
+    )
+
+
 @dataclass(slots=True)
 class _Page:
     """The work of one page, collected before it is saved."""

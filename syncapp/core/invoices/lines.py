@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from syncapp.core.money import ZERO, amount, number, plain, rounded
-from syncapp.core.values import Value, Values, text
+from syncapp.core.values import Value, Values, structures, text
 
 SALE, DISCOUNT, TEXT = "sale", "discount", "text"
 _DETAILS = {
@@ -69,7 +69,7 @@ def booked(values: Values) -> tuple[BookedLine, ...]:
 
 
 def _booked(told: Value) -> Iterator[BookedLine]:
-    for line in _objects(told):
+    for line in structures(told):
         kind = str(line.get("DetailType") or "")
         if kind == _GROUP:
             yield from _booked(_object(line.get(_GROUP)).get("Line"))
@@ -132,7 +132,7 @@ LINE_ITEM_FIELDS = (
 def billed(values: Values) -> tuple[BilledLine, ...]:
     """The line items of a HubSpot invoice, in the order they were made."""
     lines = []
-    for line in _objects(values.get(LINE_ITEMS)):
+    for line in structures(values.get(LINE_ITEMS)):
         quantity = number(line.get("quantity"))
         quantity = ONE if quantity is None else quantity
         price = amount(line.get("price"))
@@ -321,12 +321,6 @@ def differences(before: Sequence[BookedLine], now: Sequence[BookedLine]) -> tupl
     if not lost and not won:  # the same line twice, or another order
         return f"{len(before)} lines", f"{len(now)} lines"
     return "; ".join(lost) or "nothing", "; ".join(won) or "nothing"
-
-
-def _objects(told: Value) -> list[Mapping[str, Value]]:
-    if isinstance(told, str) or not isinstance(told, Sequence):
-        return []
-    return [one for one in told if isinstance(one, Mapping)]
 
 
 def _object(told: Value) -> Mapping[str, Value]:
