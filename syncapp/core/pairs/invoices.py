@@ -196,7 +196,7 @@ PROCESSORS = (
 OPTIONS = (
     Option(
         "income_account", "Income account of the “Custom line item”",
-        "Lines without a matching product are booked on this account (S10, S21).",
+        "Lines without a matching product are booked on this account.",
         OptionKind.ACCOUNT, "", account_types=("Income",),
     ),
     Option(
