@@ -17,14 +17,15 @@ import pytest
 from syncapp.management import lock, supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20  # a limit against hanging, not a measure
+PATIENCE = 60  # a limit against hanging, not a measure
 
 # Runs a supervisor over one child script; the child's process id goes to a file at each start.
 RUNNER = """
-import sys
+import signal, sys
 from pathlib import Path
 from syncapp.management import supervisor
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup, which ignores it
 supervisor.STOP_SECONDS = 1.0
 child, pids = Path(sys.argv[1]), sys.argv[2]
 command = [sys.executable, "-u", str(child)]
