@@ -12,7 +12,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -23,12 +22,12 @@ from django.utils.translation import ngettext
 
 from syncapp.admin import approval_words
 from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, back, page, render, require
+from syncapp.admin.soon import run_soon
 from syncapp.core.money import shown
 from syncapp.models import Approval, RecordLink, SyncDefinition
 from syncapp.services import approvals
 from syncapp.services.approvals import Outcome
 from syncapp.services.env import real_env
-from syncapp.tasks import run_account_pair
 
 SEES = "syncapp.view_approval"
 PREPARES = "syncapp.prepare_approval"
@@ -181,7 +180,7 @@ class ApprovalAdmin(ReadOnlyMixin, BaseAdmin[Approval]):
         outcome = deed(found, who=request.user.get_username(), now=real_env().clock.now())
         if outcome.done:
             for pair_id in sorted({one.definition.pair_id for one in found}):
-                _wake(pair_id)
+                run_soon(pair_id)
         return outcome
 
     def _answer(self, request: HttpRequest, outcome: Outcome, words: str) -> HttpResponse:
@@ -204,10 +203,6 @@ class ApprovalAdmin(ReadOnlyMixin, BaseAdmin[Approval]):
                 _("Nothing was done: choose what waits. It may have changed meanwhile."),
             )
         return back(request, reverse("admin:syncapp_approval_changelist"))
-
-
-def _wake(pair_id: int) -> None:
-    transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
 
 
 def _narrowed(request: HttpRequest, found: QuerySet[Approval]) -> QuerySet[Approval]:

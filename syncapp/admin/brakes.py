@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.base import back, render
+from syncapp.admin.soon import run_soon
 from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, SyncDefinition
 from syncapp.models.spoken import spoken
 from syncapp.services import brakes
 from syncapp.services.env import real_env
 from syncapp.services.words import nouns_of
-from syncapp.tasks import run_account_pair
 
 ModelAdmin = admin.ModelAdmin[SyncDefinition]
 
@@ -52,7 +52,7 @@ def _approve(
         if done:
             model_admin.log_change(request, definition, _("Approved: %s") % sentence)
     if done:
-        transaction.on_commit(lambda: run_account_pair.delay(definition.pair_id, trigger="manual"))
+        run_soon(definition.pair_id)
         messages.success(
             request, _("Approved. “%(sync)s” goes on with these numbers.") % {"sync": definition}
         )

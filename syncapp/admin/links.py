@@ -12,7 +12,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -24,12 +23,12 @@ from syncapp.admin import record_addresses, record_deeds, record_list, record_vi
 from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, back, page, render
 from syncapp.admin.record_filters import address
 from syncapp.admin.resources import RecordExportMixin
+from syncapp.admin.soon import run_soon
 from syncapp.admin.words import assigned_words, excluded_words, retried_words
 from syncapp.models import RecordLink
 from syncapp.services import assignments, failing_records, record_pages, records
 from syncapp.services.env import real_env
 from syncapp.services.records import RecordChoice
-from syncapp.tasks import run_account_pair
 
 VIEW = "syncapp.view_recordlink"
 RETRY = failing_records.PERMISSION
@@ -235,7 +234,5 @@ def _in_chunks(
         pairs |= {link.definition.pair_id for link in links}
         done += deed(links)
     for pair_id in sorted(pairs) if wakes else ():
-        # Have a worker look now; the next tick would do it, too, a little later.
-        transaction.on_commit(lambda pair_id=pair_id: run_account_pair.delay(  # type: ignore[misc]
-            pair_id, trigger="manual"))  # fmt: skip
+        run_soon(pair_id)
     return done

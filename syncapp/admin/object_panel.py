@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -24,12 +23,12 @@ from django.utils.translation import ngettext
 from syncapp.admin import moments
 from syncapp.admin.attention import money
 from syncapp.admin.base import back
+from syncapp.admin.soon import run_soon
 from syncapp.admin.words import CATEGORY_HELP, CATEGORY_WORDS, reason_words, retried_words
 from syncapp.core.reasons import REASONS, Category, State
 from syncapp.models import RecordLink, SyncDefinition
 from syncapp.services import counts, failing_records, records
 from syncapp.services.env import real_env
-from syncapp.tasks import run_account_pair
 
 RETRY = "syncapp.retry_recordlink"
 PANEL_ROWS = 25
@@ -85,7 +84,7 @@ def _retry_all(request: HttpRequest, definition: SyncDefinition, group: str) -> 
 def _retried(
     request: HttpRequest, definition: SyncDefinition, group: str, count: int, more: bool
 ) -> HttpResponse:
-    transaction.on_commit(lambda: run_account_pair.delay(definition.pair_id, trigger="manual"))
+    run_soon(definition.pair_id)
     words = retried_words(count)
     if more:
         words = _("%(done)s There are more: choose Retry all once again.") % {"done": words}

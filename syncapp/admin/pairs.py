@@ -1,37 +1,30 @@
-"""Account pairs: the list, one pair's page, joining two accounts, pause, resume, sync now."""
+"""Account pairs: the list, one pair's page, joining two accounts; every address of a pair."""
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from kombu.exceptions import OperationalError
 
-from syncapp.admin import fees, home, moments, month_page, preflight, tie_outs
-from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, back, display, page, render, require
+from syncapp.admin import fees, home, moments, month_page, pair_deeds, preflight, tie_outs
+from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, display, page, render, require
 from syncapp.admin.connections import usage
-from syncapp.core.dates import as_date
 from syncapp.core.errors import SyncError
 from syncapp.core.sides import Side
-from syncapp.models import AccountPair, Connection, SyncDefinition, SyncRun, Trigger
+from syncapp.models import AccountPair, Connection, SyncDefinition, SyncRun
 from syncapp.models.spoken import spoken
-from syncapp.services import approvals, company_time, connections, definitions, joining, people
+from syncapp.services import approvals, connections, joining, people
 from syncapp.services.exports import PERMISSION as EXPORTS
 from syncapp.services.month_marks import PERMISSION as MARKS
-from syncapp.tasks import run_account_pair
-
-logger = logging.getLogger(__name__)
 
 RUNS_SHOWN = 15
 LONGEST_NAME = 255
@@ -65,27 +58,27 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
             path("home/", home.fragment, name="syncapp_home_status"),
             path(
                 "<int:pk>/run/",
-                page(self, self.run, "syncapp.run_accountpair", methods=POST),
+                page(self, pair_deeds.run, "syncapp.run_accountpair", methods=POST),
                 name="syncapp_pair_run",
             ),
             path(
                 "<int:pk>/pause/",
-                page(self, self.pause, "syncapp.pause_accountpair", methods=POST),
+                page(self, pair_deeds.pause, "syncapp.pause_accountpair", methods=POST),
                 name="syncapp_pair_pause",
             ),
             path(
                 "<int:pk>/resume/",
-                page(self, self.resume, "syncapp.pause_accountpair", methods=POST),
+                page(self, pair_deeds.resume, "syncapp.pause_accountpair", methods=POST),
                 name="syncapp_pair_resume",
             ),
             path(
                 "<int:pk>/review/",
-                page(self, self.review, "syncapp.review_accountpair", methods=POST),
+                page(self, pair_deeds.review, "syncapp.review_accountpair", methods=POST),
                 name="syncapp_pair_review",
             ),
             path(
                 "<int:pk>/time-zone/",
-                page(self, self.time_zone, "syncapp.change_accountpair", methods=POST),
+                page(self, pair_deeds.time_zone, "syncapp.change_accountpair", methods=POST),
                 name="syncapp_pair_time_zone",
             ),
             path(
@@ -298,98 +291,6 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
             title=_("Join two accounts"),
             status=400 if problem else 200,
         )
-
-    # -- buttons
-
-    def run(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Sync now."""
-        pair = get_object_or_404(AccountPair, pk=pk)
-        if pair.state == AccountPair.State.BROKEN:
-            messages.error(request, pair.trouble or _("Reconnect the account first."))
-        elif not pair.definitions.filter(enabled=True, deleted_at=None).exists():
-            messages.warning(request, _("No sync is switched on: there is nothing to run."))
-        else:
-            definitions.request_run(pair, now=timezone.now())
-            wake(pair.pk)
-            messages.success(request, _("A run was asked for; it begins within seconds."))
-        return back(request, "admin:index")
-
-    def pause(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Stop all writes of the pair."""
-        pair = get_object_or_404(AccountPair, pk=pk)
-        definitions.pause(pair, who=request.user.get_username())
-        messages.success(
-            request, _("All writes are paused. Reading goes on, so nothing is missed.")
-        )
-        return back(request, "admin:index")
-
-    def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let the pair write again."""
-        pair = get_object_or_404(AccountPair, pk=pk)
-        definitions.resume(pair, now=timezone.now(), who=request.user.get_username())
-        wake(pair.pk)
-        messages.success(request, _("Writes go on. What waited is handled now."))
-        return back(request, "admin:index")
-
-    def review(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Set, move or clear the day through which the books were reviewed (B20)."""
-        pair = get_object_or_404(AccountPair, pk=pk)
-        typed = request.POST.get("reviewed_through", "").strip()
-        day = as_date(typed)
-        if typed and day is None:
-            messages.error(request, _("“%s” is not a day. Use the form 2026-10-31.") % typed)
-        elif approvals.set_reviewed_through(
-            pair, day, who=request.user.get_username(), now=timezone.now()
-        ):
-            wake(pair.pk)
-            messages.success(request, _reviewed_words(pair))
-        return back(request, reverse("admin:syncapp_accountpair_change", args=[pk]))
-
-    def time_zone(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Set the company's time zone, or leave it to the accounts."""
-        pair = get_object_or_404(AccountPair, pk=pk)
-        zone = request.POST.get("time_zone", "").strip()
-        try:
-            is_new = company_time.set_time_zone(
-                pair, zone, who=request.user.get_username(), now=timezone.now()
-            )
-        except company_time.NoSuchZone:
-            messages.error(
-                request,
-                _("“%s” is no time zone. Choose one of the list, such as America/New_York.") % zone,
-            )
-        else:
-            if is_new:
-                wake(pair.pk)
-                messages.success(
-                    request,
-                    _("Days are those of %s now. Every record is planned again.")
-                    % pair.company_time_zone,
-                )
-        return redirect("admin:syncapp_accountpair_change", pk)
-
-
-def _reviewed_words(pair: AccountPair) -> str:
-    if pair.reviewed_through is None:
-        return _(
-            "No period is reviewed any more: nothing waits for an approval because of its date."
-        )
-    return _(
-        "Reviewed through %(day)s. What is dated on or before that day is not written to "
-        "QuickBooks before a person approves it."
-    ) % {"day": pair.reviewed_through.isoformat()}
-
-
-def wake(pair_id: int) -> None:
-    """Tell a worker; should the broker be away, the next tick finds the pair due."""
-
-    def send() -> None:
-        try:
-            run_account_pair.delay(pair_id, Trigger.MANUAL.value)
-        except OperationalError:
-            logger.warning("The broker is away; the next tick starts the run.")
-
-    transaction.on_commit(send)
 
 
 def run_row(run: SyncRun, now: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ account itself, and knows no check.
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,16 +13,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from kombu.exceptions import OperationalError
 
 from syncapp.admin import moments
 from syncapp.admin.base import link, render
+from syncapp.admin.soon import soon
 from syncapp.core.preflight import CATALOGUE, Finding, Severity
 from syncapp.core.sides import Direction, Side
 from syncapp.models import AccountPair
@@ -32,8 +30,6 @@ from syncapp.services import preflight
 from syncapp.services.preflight import Report
 from syncapp.services.words import told, translated_check
 from syncapp.tasks import preflight as preflight_task
-
-logger = logging.getLogger(__name__)
 
 PAGE = "admin:syncapp_pair_preflight"
 CONFIRMS = "syncapp.activate_syncdefinition"
@@ -94,14 +90,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a new look."""
     pair = _find(pk)
     preflight.request(pair, now=timezone.now())
-
-    def send() -> None:
-        try:
-            preflight_task.delay(pair.pk)
-        except OperationalError:
-            logger.warning("The broker is away; the next tick starts the look.")
-
-    transaction.on_commit(send)
+    soon(preflight_task, pair.pk)
     return redirect(PAGE, pair.pk)
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.base import back
 from syncapp.admin.record_words import DECISION_WORDS, hindrance_words
+from syncapp.admin.soon import run_soon
 from syncapp.admin.words import retried_words
 from syncapp.core.manual_links import Hindrance
 from syncapp.core.reasons import State
@@ -25,7 +25,6 @@ from syncapp.models import RecordLink
 from syncapp.services import decisions, failing_records, manual_links
 from syncapp.services.env import real_env
 from syncapp.services.manual_links import DeedRefused
-from syncapp.tasks import run_account_pair
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -280,9 +279,8 @@ def refuse(request: HttpRequest, link: RecordLink, refused: DeedRefused) -> Http
 
 
 def finish(request: HttpRequest, link: RecordLink) -> HttpResponse:
-    """Have a worker look now, the next tick would a little later; then back to the page."""
-    pair_id = link.definition.pair_id
-    transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
+    """Have a worker look now; then back to the page."""
+    run_soon(link.definition.pair_id)
     return back(request, reverse("admin:syncapp_recordlink_change", args=[link.pk]))
 
 

@@ -11,7 +11,6 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.base import render
 from syncapp.admin.rehearsals import EXPORT, find, labels_of, records_url
+from syncapp.admin.soon import soon
 from syncapp.admin.words import reason_words
 from syncapp.core.money import number, shown
 from syncapp.core.pairs.invoices import PROCESSORS
@@ -99,7 +99,7 @@ def export(request: HttpRequest, pk: int, format: str) -> HttpResponse:
         format=format,
         now=real_env().clock.now(),
     )
-    transaction.on_commit(lambda: export_records.delay(made.pk))
+    soon(export_records, made.pk)
     return redirect("admin:syncapp_recordlink_made", made.pk)
 
 

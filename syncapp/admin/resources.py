@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -26,6 +25,7 @@ from syncapp import tasks
 from syncapp.admin import record_columns, record_filters
 from syncapp.admin.base import page, render
 from syncapp.admin.rehearsals import records_url
+from syncapp.admin.soon import soon
 from syncapp.models import Export, RecordLink
 from syncapp.services import exports, record_pages, records, rehearsal_files
 from syncapp.services.env import real_env
@@ -101,7 +101,7 @@ class RecordExportMixin(ExportBase):
             columns=export_form.get_selected_resource_export_fields(),
             now=real_env().clock.now(),
         )
-        transaction.on_commit(lambda: tasks.export_records.delay(export.pk))
+        soon(tasks.export_records, export.pk)
         return redirect("admin:syncapp_recordlink_made", export.pk)
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:

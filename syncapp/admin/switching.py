@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from syncapp.admin.attention import money
 from syncapp.admin.base import back, render
 from syncapp.admin.object_panel import find
+from syncapp.admin.soon import run_soon
 from syncapp.admin.wizard.sentences import describe_settings
 from syncapp.core.sides import Side
 from syncapp.models import SyncDefinition
@@ -24,7 +24,6 @@ from syncapp.services import definitions, open_work
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
 from syncapp.services.retention import DELETED_SYNC_DAYS
-from syncapp.tasks import run_account_pair
 
 Page = admin.ModelAdmin[SyncDefinition]
 
@@ -42,7 +41,7 @@ def start_run(definition: SyncDefinition) -> tuple[bool, str]:
     if not definition.enabled:
         return False, _("“%(sync)s” is turned off. Turn it on to sync.") % {"sync": definition}
     definitions.request_run(definition.pair, now=real_env().clock.now())
-    _wake(definition.pair_id)
+    run_soon(definition.pair_id)
     return True, _("“%(sync)s” is being synced now.") % {"sync": definition}
 
 
@@ -120,7 +119,3 @@ def _together(definition: SyncDefinition) -> list[Any]:
     """The syncs that are switched and deleted with this one."""
     hosted = definition.hosted.filter(deleted_at=None).order_by("pk")
     return [one for one in hosted if not one.object_pair.hidden]
-
-
-def _wake(pair_id: int) -> None:
-    transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))

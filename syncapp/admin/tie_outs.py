@@ -6,14 +6,12 @@ and knows no reason.
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,17 +20,15 @@ from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from kombu.exceptions import OperationalError
 
 from syncapp.admin import moments
 from syncapp.admin.base import link, render
+from syncapp.admin.soon import soon
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, RecordLink, TieOut
 from syncapp.models.spoken import spoken
 from syncapp.services import tie_out, tie_out_files
 from syncapp.tasks import tie_out as tie_out_task
-
-logger = logging.getLogger(__name__)
 
 PAGE = "admin:syncapp_pair_tie_out"
 SEES = ("syncapp.view_accountpair", "syncapp.view_recordlink")
@@ -94,14 +90,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     month = _month(request.POST.get("month", ""), pair, now)
     statement = tie_out.request(pair, month, user=request.user, now=now)
-
-    def send() -> None:
-        try:
-            tie_out_task.delay(statement.pk)
-        except OperationalError:
-            logger.warning("The broker is away; the next tick starts the tie-out.")
-
-    transaction.on_commit(send)
+    soon(tie_out_task, statement.pk)
     return redirect(f"{reverse(PAGE, args=[pair.pk])}?{urlencode({'month': f'{month:%Y-%m}'})}")
 
 

@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.base import render
+from syncapp.admin.soon import run_soon, soon
 from syncapp.admin.wizard import filters, matches
 from syncapp.admin.wizard.base import Mistake, Page, Step
 from syncapp.admin.wizard.direction import DirectionStep
@@ -34,7 +34,6 @@ from syncapp.services.env import real_env
 from syncapp.services.rehearsal import Standing
 from syncapp.services.words import title_of
 from syncapp.tasks import rehearse as rehearse_task
-from syncapp.tasks import run_account_pair
 
 STEPS: tuple[Step, ...] = (DirectionStep(), MappingStep(), FiltersStep(), ReviewStep())
 
@@ -108,7 +107,7 @@ def _rehearse_unasked(draft: SyncDraft, user: Any, *, is_asked: bool) -> None:
     if (is_new or is_asked) and drafts.standing(draft, now=real_env().clock.now()) in WORTH_NOTHING:
         with suppress(SettingsError):
             requested = drafts.request_rehearsal(draft, user=user, env=real_env())
-            transaction.on_commit(lambda: rehearse_task.delay(requested.pk))
+            soon(rehearse_task, requested.pk)
 
 
 def matching(
@@ -148,7 +147,7 @@ def rehearse(request: HttpRequest, pair_id: int, object_type: str) -> HttpRespon
     except SettingsError as error:
         messages.error(request, spoken(error.message))
     else:
-        transaction.on_commit(lambda: rehearse_task.delay(requested.pk))
+        soon(rehearse_task, requested.pk)
     return redirect("admin:syncapp_wizard_step", pair_id, object_type, "review")
 
 
@@ -177,7 +176,7 @@ def switch_on(
     except SyncError as error:
         mistakes = [Mistake("", spoken(str(error)))]
     else:
-        transaction.on_commit(lambda: run_account_pair.delay(pair_id, trigger="manual"))
+        run_soon(pair_id)
         messages.success(request, _switched_words(definition, again, was_off=was_off))
         return redirect("admin:syncapp_object_view")
     return _show(model_admin, request, page, len(STEPS) - 1, posted=request.POST, mistakes=mistakes)
