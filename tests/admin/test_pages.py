@@ -112,12 +112,24 @@ def test_empty_lists_say_how_to_begin(chief: Client) -> None:
 
 
 def test_a_notification_leads_only_to_our_own_pages(chief: Client) -> None:
+    urls = {
+        "Mine": "/admin/auth/user/",
+        "Theirs": "javascript:alert(1)",
+        "Elsewhere": "//evil.example/",
+        "Backwards": "/\\evil.example/",
+    }
     user = User.objects.get()
-    Notification.objects.create(user=user, text="Mine", url="/admin/auth/user/")
-    Notification.objects.create(user=user, text="Theirs", url="javascript:alert(1)")
-    Notification.objects.create(user=user, text="Elsewhere", url="//evil.example/")
+    rows = {
+        words: Notification.objects.create(user=user, text=words, url=url)
+        for words, url in urls.items()
+    }
     page = text(chief, "admin:syncapp_notification_changelist")
-    assert 'href="/admin/auth/user/">Mine' in page
+    home = reverse("admin:syncapp_notification_changelist")
+    for words, row in rows.items():
+        address = reverse("admin:syncapp_notification_open", args=[row.pk])
+        is_ours = words == "Mine"
+        assert (f'formaction="{address}">{words}</button>' in page) is is_ours
+        assert chief.post(address).headers["Location"] == (urls[words] if is_ours else home)
     assert "javascript:alert" not in page
     assert "evil.example" not in page
 
