@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from syncapp.admin.record_values import money, told
@@ -26,8 +27,8 @@ def lines(link: RecordLink) -> list[dict[str, Any]]:
     if link.definition.object_type != "invoices":
         return []
     if link.origin == Side.QUICKBOOKS.value and link.is_linked:
-        mirrored = link.parts.filter(definition__object_type=LINES.name).order_by("pk")
-        return [_mirrored_line(one, link.currency) for one in mirrored[:MOST_PARTS]]
+        mirrored = _parts(link, LINES.name)
+        return [_mirrored_line(one, link.currency) for one in mirrored.order_by("pk")[:MOST_PARTS]]
     ours = billed(store.seen(link, Side.HUBSPOT))
     theirs = booked(store.seen(link, Side.QUICKBOOKS))
     rows = []
@@ -83,8 +84,18 @@ def payments(link: RecordLink) -> list[RecordLink]:
         whole = link.quickbooks_id.partition("/")[0]
         found = link.definition.links.filter(quickbooks_id__startswith=f"{whole}/")
         return list(found.exclude(pk=link.pk).select_related("definition").order_by("pk")[:50])
-    found = link.parts.filter(definition__object_type="payments")
-    return list(found.select_related("definition").order_by("document_date", "pk")[:MOST_PARTS])
+    found = _parts(link, "payments").select_related("definition")
+    return list(found.order_by("document_date", "pk")[:MOST_PARTS])
+
+
+def _parts(link: RecordLink, object_type: str) -> QuerySet[RecordLink]:
+    """A record's parts of one object.
+
+    Their keys are asked for first, by nothing but the whole: asked in one, SQLite may prefer to
+    walk all records in the order of the list, which takes seconds when there are a million.
+    """
+    keys = list(link.parts.order_by().values_list("pk", flat=True))
+    return RecordLink.objects.filter(pk__in=keys, definition__object_type=object_type)
 
 
 def whole(link: RecordLink) -> dict[str, Any] | None:

@@ -36,7 +36,9 @@
     window.htmx.ajax("POST", window.location.pathname, {
       source: document.body, target: "#wizard-form", select: "#wizard-form", swap: "outerHTML",
       values: values
-    }).then(function () { document.getElementById("kept").hidden = false; });
+    }).then(function () { document.getElementById("kept").hidden = false; }, function () {
+      // Gone on to another page meanwhile: what was typed stays kept.
+    });
   }
 
   document.addEventListener("DOMContentLoaded", function () {
