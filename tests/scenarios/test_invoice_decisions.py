@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 from syncapp.models import RecordLink
 from tests.proves import proves
 from tests.scenarios.documents import Row, Seller, line, sale
 from tests.scenarios.trade import Trade, sales, seller, trade
 
 __all__ = ["seller", "trade"]
-pytestmark = pytest.mark.services
 TAXED = {"TaxCodeRef": {"value": "TAX"}}
 
 

@@ -16,7 +16,6 @@ from tests.scenarios.documents import Row, Seller, line, sale
 from tests.scenarios.trade import Trade, sales, seller, trade
 
 __all__ = ["seller", "trade"]
-pytestmark = pytest.mark.services
 
 
 def told(link: RecordLink) -> str:

@@ -14,7 +14,6 @@ from tests.scenarios.documents import Row, Seller, line, sale
 from tests.scenarios.trade import Trade, sales, seller, trade
 
 __all__ = ["seller", "trade"]
-pytestmark = pytest.mark.services
 
 
 def details(document: Row) -> list[tuple[str, float, float, float]]:

@@ -8,8 +8,6 @@ from tests.proves import proves
 from tests.scenarios.paying import Cashier
 from tests.world import World
 
-pytestmark = pytest.mark.services
-
 
 @pytest.fixture
 def cashier(world: World) -> Cashier:
