@@ -11,6 +11,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+# Django looks for these four names.
+handler400 = "syncapp.views.errors.bad_request"
+handler403 = "syncapp.views.errors.forbidden"
+handler404 = "syncapp.views.errors.not_found"
+handler500 = "syncapp.views.errors.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="root"),
     path("admin/", admin.site.urls),

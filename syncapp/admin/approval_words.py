@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin import moments
 from syncapp.core.approvals import Why
 from syncapp.core.invoices.lines import booked
-from syncapp.core.money import amount, shown
 from syncapp.core.plan import ChangeOp
 from syncapp.core.sides import Side
 from syncapp.core.values import is_empty
-from syncapp.models import Approval, RecordLink
+from syncapp.models import Approval, RecordLink, figures
+from syncapp.models.figures import money
+from syncapp.models.spoken import spoken
 from syncapp.services import approvals
-from syncapp.services.words import noun_of
+from syncapp.services.words import noun_of, said
 
 CUSTOMER, LINES = "CustomerRef.value", "Line"
 #: Fields that no mapping names.
@@ -47,7 +48,7 @@ def rows(asked: Sequence[Approval], *, now: datetime, who: str) -> list[dict[str
             "approval": one,
             "link": one.link,
             "deed": _deed(one),
-            "money": "" if one.amount is None else shown(one.amount, one.currency),
+            "money": "" if one.amount is None else money(one.amount, one.currency),
             "home": _home(one),
             "why": _why(one),
             "changes": _changes(one, customers),
@@ -55,7 +56,7 @@ def rows(asked: Sequence[Approval], *, now: datetime, who: str) -> list[dict[str
             "is_sent_back": one.state == Approval.State.SENT_BACK,
             "is_waiting": one.state == Approval.State.WAITING,
             "is_open": one.state in {Approval.State.WAITING, Approval.State.SENT_BACK},
-            "problem": approvals.why_not(one, who),
+            "problem": spoken(approvals.why_not(one, who)),
         }
         for one in asked
     ]
@@ -76,7 +77,7 @@ def _home(asked: Approval) -> str:
     if asked.home_amount is None or asked.home_amount == asked.amount:
         return ""
     currency = asked.definition.pair.quickbooks.currency
-    return _("= %(money)s") % {"money": shown(asked.home_amount, currency)}
+    return _("= %(money)s") % {"money": money(asked.home_amount, currency)}
 
 
 def _why(asked: Approval) -> list[str]:
@@ -84,7 +85,7 @@ def _why(asked: Approval) -> list[str]:
     if Why.PERIOD in asked.why and asked.reviewed_through:
         told.append(
             _("Dated in a period that was reviewed through %(day)s.")
-            % {"day": asked.reviewed_through.isoformat()}
+            % {"day": figures.day(asked.reviewed_through)}
         )
     if Why.POSTING in asked.why:
         told.append(_("The settings of this sync ask for an approval."))
@@ -111,7 +112,7 @@ def _changes(asked: Approval, customers: Mapping[tuple[int, str], str]) -> list[
 
 def _label(change: Mapping[str, Any]) -> str:
     name = change["field"]
-    return str(FIELDS.get(name, name)) if change["label"] == name else change["label"]
+    return str(FIELDS.get(name, name)) if change["label"] == name else said(change["label"])
 
 
 def _shown(
@@ -128,20 +129,20 @@ def _shown(
     if change["field"] == "DepositToAccountRef.value":
         return [_("account %(id)s") % {"id": value}]
     if change["field"] == "TotalAmt":
-        return [shown(amount(value), asked.currency)]
+        return [money(value, asked.currency)]
     if isinstance(value, bool):
         return [_("yes") if value else _("no")]
-    return [str(value)]
+    return [figures.text(str(value))]
 
 
 def _lines(asked: Approval, value: Any) -> list[str]:
     """The lines of an invoice; of a payment what it pays."""
-    told = [str(line) for line in booked({LINES: value})]
+    told = [figures.text(str(line)) for line in booked({LINES: value})]
     if told:
         return told
     return [
         _("invoice %(id)s: %(money)s")
-        % {"id": one.get("TxnId"), "money": shown(amount(line.get("Amount")), asked.currency)}
+        % {"id": one.get("TxnId"), "money": money(line.get("Amount"), asked.currency)}
         for line in value
         if isinstance(line, Mapping)
         for one in line.get("LinkedTxn") or ()

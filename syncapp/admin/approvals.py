@@ -23,8 +23,8 @@ from django.utils.translation import ngettext
 from syncapp.admin import approval_words
 from syncapp.admin.base import POST, BaseAdmin, ReadOnlyMixin, back, page, render, require
 from syncapp.admin.soon import run_soon
-from syncapp.core.money import shown
 from syncapp.models import Approval, RecordLink, SyncDefinition
+from syncapp.models.figures import money
 from syncapp.services import approvals
 from syncapp.services.approvals import Outcome
 from syncapp.services.env import real_env
@@ -243,7 +243,7 @@ def _syncs() -> list[tuple[str, str]]:
 def _totals(found: QuerySet[Approval]) -> list[str]:
     """What waits, in money, by currency."""
     sums = found.exclude(amount=None).order_by("currency").values("currency")
-    return [shown(row["total"], row["currency"]) for row in sums.annotate(total=Sum("amount"))]
+    return [money(row["total"], row["currency"]) for row in sums.annotate(total=Sum("amount"))]
 
 
 def _approvers() -> str:

@@ -8,22 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.admin import moments
 from syncapp.admin.base import link
 from syncapp.admin.words import reason_words
-from syncapp.core.money import digits, rounded
 from syncapp.core.reasons import Category, Fixer
 from syncapp.core.sides import Side
 from syncapp.models import Connection, RecordLink, SyncRun
+from syncapp.models.figures import day, money
 from syncapp.models.spoken import spoken
 from syncapp.services import attention
 from syncapp.services.attention import Attention, Stalled
@@ -192,27 +191,20 @@ def _stalled(request: HttpRequest, seen: PairOverview, one: Stalled, now: dateti
 def row(request: HttpRequest, record: RecordLink, now: datetime) -> dict[str, Any]:
     """One record as a row."""
     noun = noun_of(record.definition.object_pair, Side.QUICKBOOKS).capitalize()
-    name = record.number or record.label or record.hubspot_id or record.quickbooks_id or ""
+    name = record.number or str(record)
     return {
         "record": record,
-        "noun": noun,
+        "noun": "" if name.startswith(f"{noun}: ") else noun,
         "name": name,
         "party": record.party if record.party != name else "",
         "reason": reason_words(record.code),
         "money": money(record.amount, record.currency) if record.amount is not None else "",
         "home": _home(record),
         "age": _age(record, now),
-        "date": date_format(record.document_date, "DATE_FORMAT") if record.document_date else "",
+        "date": day(record.document_date),
         "url": link("admin:syncapp_recordlink_change", record.pk),
         "button": _remedy(request, record),
     }
-
-
-def money(value: Decimal, currency: str) -> str:
-    """An amount in the person's own notation, with its currency code."""
-    places = digits(currency)
-    shown = number_format(rounded(value, currency), decimal_pos=places, force_grouping=True)
-    return f"{shown} {currency}".strip()
 
 
 def _home(record: RecordLink) -> str:

@@ -23,9 +23,14 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from syncapp.admin import setting_words
 from syncapp.admin.base import BaseAdmin, NoLinksMixin, ReadOnlyMixin, display, page
 from syncapp.core.dates import as_date
-from syncapp.models import SettingChange, SyncDefinition
+from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.models import SettingChange, SyncDefinition, figures
+from syncapp.models.spoken import spoken
 from syncapp.services.export_files import escape
+from syncapp.services.words import said
 
+#: A sync's subject begins with the title of its object.
+TITLES = frozenset(pair.title for pair in OBJECT_PAIRS.values())
 SEES = "syncapp.view_settingchange"
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -98,7 +103,7 @@ class DayFilter(RangeDateFilter):  # type: ignore[misc] # no types in unfold
 class SettingChangeAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[SettingChange]):
     """The changes of settings, the latest first."""
 
-    list_display = ("when", "who", "what", "change")
+    list_display = ("when", "person", "what", "change")
     list_display_links = ("when",)
     list_filter = (PersonFilter, ChangedSyncFilter, ("at", DayFilter))
     list_filter_submit = True
@@ -147,13 +152,20 @@ class SettingChangeAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[SettingChange]):
     @display(description=gettext_lazy("What it belongs to"))
     def what(self, row: SettingChange) -> str:
         """The sync, account pair, connection or person."""
-        return row.subject
+        title, dot, rest = row.subject.partition(" · ")
+        return f"{said(title)}{dot}{rest}" if title in TITLES else row.subject
+
+    @display(description=gettext_lazy("person"), ordering="who")
+    def person(self, row: SettingChange) -> str:
+        """Who did it; the command line has a name of ours."""
+        return spoken(row.who)
 
     @display(description=gettext_lazy("Change"))
     def change(self, row: SettingChange) -> SafeString:
         """What was changed, from what to what."""
-        title, after = setting_words.title(row), setting_words.after(row)
-        before = f"{setting_words.before(row)} → " if setting_words.has_before(row) else ""
+        title, after = setting_words.title(row), figures.text(setting_words.after(row))
+        told = figures.text(setting_words.before(row))
+        before = f"{told} → " if setting_words.has_before(row) else ""
         return format_html(
             '<span class="tn-change"><strong>{}:</strong> {}{}</span>', title, before, after
         )

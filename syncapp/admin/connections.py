@@ -22,7 +22,7 @@ from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, display, page, re
 from syncapp.admin.connection_forms import KeysForm, TokenForm
 from syncapp.core.errors import ConnectionBroken, SyncError
 from syncapp.core.sides import Side
-from syncapp.models import Connection
+from syncapp.models import Connection, figures
 from syncapp.models.spoken import spoken
 from syncapp.services import connections, joining, overview, portal
 from syncapp.services.env import real_env
@@ -291,7 +291,7 @@ def facts(connection: Connection, now: Any) -> list[tuple[str, str]]:
         (_("Last checked"), moments.ago(connection.details_read_at, now)),
     ]
     if connection.refresh_expires_at and connection.access_token and not by_token:
-        date = timezone.localtime(connection.refresh_expires_at).date().isoformat()
+        date = figures.day(timezone.localtime(connection.refresh_expires_at).date())
         rows.append((_("Reconnect at the latest by"), date))
     if connection.base_url:
         rows.append((_("Address"), connection.base_url))

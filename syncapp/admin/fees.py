@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.base import render
 from syncapp.core.invoices.fees import PAYMENT, PAYOUT, FeeLine
-from syncapp.core.money import shown
 from syncapp.models import AccountPair
+from syncapp.models.figures import day, money
 from syncapp.models.spoken import spoken
 from syncapp.services import fees
 from syncapp.services.fees import Report
@@ -75,7 +75,7 @@ def _totals(made: Report) -> list[dict[str, Any]]:
         {
             "processor": fees.processor_name(one.processor),
             "count": one.count,
-            **{name: shown(getattr(one, name), one.currency) for name in names},
+            **{name: money(getattr(one, name), one.currency) for name in names},
             "has_fees": bool(one.fees),
         }
         for one in made.totals
@@ -90,7 +90,10 @@ def _pending(made: Report) -> list[dict[str, Any]]:
     return [
         {
             "heading": heading,
-            "lines": [{"line": line, "gross": shown(line.gross, line.currency)} for line in some],
+            "lines": [
+                {"line": line, "day": day(line.day), "gross": money(line.gross, line.currency)}
+                for line in some
+            ],
         }
         for heading, some in groups
         if some

@@ -21,16 +21,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from syncapp.admin import month_changes
-from syncapp.admin.attention import money
 from syncapp.admin.base import link, render
 from syncapp.admin.month_words import COVERAGE_WORDS, TILE_WORDS
 from syncapp.core.month_lists import OPEN, Tile
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.models import AccountPair
+from syncapp.models.figures import money
 from syncapp.services import exports, month_lists, month_marks, month_page, tie_out
 from syncapp.services.month_files import FORMATS, write
 from syncapp.services.month_page import Counted, Line, MonthPage
 from syncapp.services.records import RecordChoice
+from syncapp.services.words import title_of
 
 PAGE = "admin:syncapp_month"
 TEMPLATE = "admin/syncapp/month/page.html"
@@ -172,7 +173,7 @@ def _tile(request: HttpRequest, one: Counted, page: MonthPage) -> Told:
 def _line(line: Line) -> Told:
     pair = OBJECT_PAIRS.get(line.object)
     return {
-        "what": pair.title if pair is not None else line.object,
+        "what": title_of(pair) if pair is not None else line.object,
         "count": number_format(line.count, force_grouping=True),
         "money": "" if line.amount is None else money(Decimal(line.amount), line.currency),
     }
@@ -197,7 +198,7 @@ def _fees_url(page: MonthPage) -> str:
 
 
 def _name(month: date) -> str:
-    return str(date_format(month, "F Y"))
+    return str(date_format(month, "YEAR_MONTH_FORMAT"))
 
 
 def _month(told: str, pair: AccountPair, now: datetime) -> date:

@@ -15,18 +15,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.admin import moments
-from syncapp.admin.attention import money
 from syncapp.admin.base import back
 from syncapp.admin.soon import run_soon
 from syncapp.admin.words import CATEGORY_HELP, CATEGORY_WORDS, reason_words, retried_words
 from syncapp.core.reasons import REASONS, Category, State
-from syncapp.models import RecordLink, SyncDefinition
+from syncapp.models import RecordLink, SyncDefinition, figures
+from syncapp.models.figures import money
 from syncapp.services import counts, failing_records, records
 from syncapp.services.env import real_env
 
@@ -174,7 +173,7 @@ def _row(link: RecordLink, now: Any) -> dict[str, Any]:
     if link.party and link.party != str(link):
         facts.append(link.party)
     if link.document_date:
-        facts.append(date_format(link.document_date, "DATE_FORMAT"))
+        facts.append(figures.day(link.document_date))
     if link.amount is not None:
         facts.append(money(link.amount, link.currency))
     since = link.waiting_since or link.updated_at
@@ -184,7 +183,7 @@ def _row(link: RecordLink, now: Any) -> dict[str, Any]:
         "help": CATEGORY_HELP.get(link.category, ("", ""))[0],
         "facts": facts,
         "since": moments.ago(since, now),
-        "since_exact": date_format(timezone.localtime(since), "DATETIME_FORMAT"),
+        "since_exact": figures.moment(since),
     }
 
 

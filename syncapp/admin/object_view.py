@@ -23,7 +23,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin import moments
-from syncapp.admin.attention import money
 from syncapp.admin.base import render
 from syncapp.admin.words import (
     CATEGORY_HELP,
@@ -35,6 +34,7 @@ from syncapp.admin.words import (
 from syncapp.core.reasons import REASONS, Category, State
 from syncapp.core.sides import Direction, Side
 from syncapp.models import SyncDefinition, SyncRun
+from syncapp.models.figures import money
 from syncapp.services import counts, overview, preferences, status
 from syncapp.services.counts import Group, Totals
 from syncapp.services.env import real_env

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from syncapp.admin.base import back
 from syncapp.admin.soon import run_soon
 from syncapp.core.dates import as_date
-from syncapp.models import AccountPair
+from syncapp.models import AccountPair, figures
 from syncapp.services import approvals, company_time, definitions
 
 
@@ -97,4 +97,4 @@ def _reviewed_words(pair: AccountPair) -> str:
     return _(
         "Reviewed through %(day)s. What is dated on or before that day is not written to "
         "QuickBooks before a person approves it."
-    ) % {"day": pair.reviewed_through.isoformat()}
+    ) % {"day": figures.day(pair.reviewed_through)}

@@ -24,7 +24,7 @@ from syncapp.admin.base import link, render
 from syncapp.admin.soon import soon
 from syncapp.core.preflight import CATALOGUE, Finding, Severity
 from syncapp.core.sides import Direction, Side
-from syncapp.models import AccountPair
+from syncapp.models import AccountPair, figures
 from syncapp.models.spoken import spoken
 from syncapp.services import preflight
 from syncapp.services.preflight import Report
@@ -210,8 +210,7 @@ def _tick(report: Report, code: str) -> str:
 
 
 def _words_of(who: str, at: datetime) -> str:
-    moment = timezone.localtime(at)
-    return _("Confirmed by %(who)s on %(at)s.") % {"who": who, "at": f"{moment:%Y-%m-%d %H:%M}"}
+    return _("Confirmed by %(who)s on %(at)s.") % {"who": who, "at": figures.moment(at)}
 
 
 def _find(pk: int) -> AccountPair:

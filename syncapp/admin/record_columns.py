@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -21,9 +21,8 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.moments import span
 from syncapp.admin.words import CATEGORY_WORDS, badge, fixer_words, origin_words, reason_words
-from syncapp.core.money import digits, rounded
 from syncapp.core.reasons import State
-from syncapp.models import RecordLink
+from syncapp.models import RecordLink, figures
 from syncapp.services import preferences
 from syncapp.services.assignments import name_of
 
@@ -91,14 +90,7 @@ def money(link: RecordLink) -> str:
     """The amount in the reader's notation, with its currency's code."""
     if link.amount is None:
         return ""
-    value = rounded(link.amount, link.currency)
-    told = number_format(value, digits(link.currency), force_grouping=True)
-    return f"{told} {link.currency}".strip().replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def day(value: date | None) -> str:
-    """A document's date, never shifted: "3 Mar 2026"."""
-    return date_format(value, "j M Y") if value else ""
+    return figures.money(link.amount, link.currency).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def age(link: RecordLink, now: datetime) -> str:
@@ -161,7 +153,7 @@ def _moment(value: datetime | None) -> Shown:
     return format_html(
         '<time class="tn-id" datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"), date_format(local, "DATETIME_FORMAT"),
-        date_format(local, "j M Y H:i"),
+        figures.moment(value),
     )  # fmt: skip
 
 
@@ -169,7 +161,7 @@ def _age(link: RecordLink, now: datetime) -> Shown:
     since = link.waiting_since
     if since is None:
         return EMPTY
-    told = date_format(localtime(since), "DATETIME_FORMAT")
+    told = figures.moment(since)
     return format_html('<span class="tn-id" title="{}">{}</span>', told, age(link, now))
 
 
@@ -187,8 +179,9 @@ COLUMNS: Mapping[str, Column] = {
                "party"),
         Column("amount", gettext_lazy("Amount"), _kept(money), "amount", "amount", is_number=True),
         Column("document_date", gettext_lazy("Document date"),
-               _kept(lambda link: day(link.document_date)), "document_date", "document_date"),
-        Column("due_date", gettext_lazy("Due date"), _kept(lambda link: day(link.due_date)),
+               _kept(lambda link: figures.day(link.document_date)), "document_date",
+               "document_date"),
+        Column("due_date", gettext_lazy("Due date"), _kept(lambda link: figures.day(link.due_date)),
                "due_date", "due_date"),
         Column("age", gettext_lazy("Age"), _age, "age", "failing_since"),
         Column("fixer", gettext_lazy("Who can mend it"), _plain(who_mends), "", "fixer"),

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from syncapp.admin.month_words import TILE_WORDS
@@ -21,6 +20,7 @@ from syncapp.core.month_lists import Tile
 from syncapp.core.pairs import HIDDEN, OBJECT_PAIRS
 from syncapp.core.reasons import REASONS
 from syncapp.models import AccountPair, SyncDefinition
+from syncapp.models.figures import day
 from syncapp.models.links import STATES
 from syncapp.services import records
 from syncapp.services.assignments import colleagues, name_of
@@ -167,7 +167,7 @@ def _selects(choice: RecordChoice) -> Iterable[tuple[str, str, Options, bool]]:
 
 def _told(field: Field) -> str:
     if field.kind == "date":
-        return date_format(date.fromisoformat(field.value), "j M Y")
+        return day(field.value)
     return field.words
 
 

@@ -26,6 +26,7 @@ from syncapp.admin.record_columns import Column, Shown
 from syncapp.admin.record_filters import CURSOR, EDIT, SORT, address
 from syncapp.core.reasons import State
 from syncapp.models import RecordLink
+from syncapp.models.figures import day
 from syncapp.models.links import STATES
 from syncapp.services import assignments, exports, record_pages, record_search, records
 from syncapp.services.env import real_env
@@ -201,8 +202,8 @@ def told(link: RecordLink, request: HttpRequest) -> str:
         link.number and link.number not in str(link) and _("number %(n)s") % {"n": link.number},
         link.party if link.party != str(link) else "",
         record_columns.money(link).replace("\N{NO-BREAK SPACE}", " "),
-        link.document_date and _("dated %(day)s") % {"day": link.document_date.isoformat()},
-        link.due_date and _("due %(day)s") % {"day": link.due_date.isoformat()},
+        link.document_date and _("dated %(day)s") % {"day": day(link.document_date)},
+        link.due_date and _("due %(day)s") % {"day": day(link.due_date)},
         str(link.get_state_display()),
     ]
     lines = [

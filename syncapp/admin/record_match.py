@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin import record_deeds, record_view
 from syncapp.admin.base import render
-from syncapp.admin.record_values import money, told
+from syncapp.admin.record_values import told
 from syncapp.admin.record_words import hindrance_words
 from syncapp.core.planner import SyncConfig
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
 from syncapp.core.values import Values
-from syncapp.models import RecordLink
+from syncapp.models import RecordLink, figures
+from syncapp.models.figures import money
 from syncapp.services import manual_links, store
 from syncapp.services.config import load_config
 from syncapp.services.manual_links import DeedRefused
@@ -154,7 +155,7 @@ def _card(link: RecordLink, side: Side, config: SyncConfig) -> dict[str, Any]:
         for label, name, kind in FACTS.get((config.pair.name, side), ())
     ]
     if link.document_date:
-        facts.insert(0, (_("Date"), link.document_date.isoformat()))
+        facts.insert(0, (_("Date"), figures.day(link.document_date)))
     if link.amount is not None:
         facts.insert(0, (_("Amount"), money(str(link.amount.normalize()), link.currency)))
     if link.party:

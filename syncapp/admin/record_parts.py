@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from syncapp.admin.record_values import money, told
+from syncapp.admin.record_values import told
 from syncapp.core.invoices.lines import billed, booked
-from syncapp.core.money import plain
+from syncapp.core.money import number
 from syncapp.core.pairs.invoices import LINES
 from syncapp.core.sides import Side
-from syncapp.models import RecordLink
+from syncapp.models import RecordLink, figures
+from syncapp.models.figures import money
 from syncapp.services import store
 
 #: No invoice of either vendor has more lines.
@@ -75,7 +76,8 @@ def _line(quantity: Any, price: Any, amount: Any, currency: str) -> str:
 
 
 def _figure(value: Any) -> str:
-    return plain(value) if hasattr(value, "as_tuple") else str(value)
+    figure = number(value)
+    return str(value) if figure is None else figures.number(figure)
 
 
 def payments(link: RecordLink) -> list[RecordLink]:

@@ -5,18 +5,21 @@ Knows how a value is shown. Must not know where it was read, nor what it means f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.core.invoices.lines import booked
-from syncapp.core.money import number, plain, shown
+from syncapp.core.money import number
 from syncapp.core.schema import Kind
 from syncapp.core.values import Value, is_empty
+from syncapp.models import figures
+from syncapp.models.figures import money
+from syncapp.services.words import said
 
-_MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2})T00:00:00(\.0+)?Z$")
+#: Kinds whose text is a person's own: a name may look like a day.
+_WORDS = frozenset({Kind.EMAIL, Kind.PHONE, Kind.URL})
 #: Fields that no mapping names, by what a person calls them.
 FIELD_WORDS = {
     "CustomerRef.value": gettext_lazy("Customer"),
@@ -39,44 +42,54 @@ FIELD_WORDS = {
 }
 
 
+#: States and processors by the names the vendors give them.
+VALUE_WORDS = {
+    "draft": gettext_lazy("draft"),
+    "open": gettext_lazy("open"),
+    "paid": gettext_lazy("paid"),
+    "voided": gettext_lazy("voided"),
+    "succeeded": gettext_lazy("succeeded"),
+    "processing": gettext_lazy("processing"),
+    "pending": gettext_lazy("pending"),
+    "failed": gettext_lazy("failed"),
+    "refunded": gettext_lazy("refunded"),
+    "partially_refunded": gettext_lazy("partially refunded"),
+    "hs_payments": gettext_lazy("HubSpot payments"),
+    "byo_stripe": "Stripe",
+    "none": gettext_lazy("Recorded by hand"),
+    "quickbooks": "QuickBooks",
+}
+#: The fields that hold one of these.
+WORDED = frozenset({"@status", "hs_invoice_status", "hs_latest_status", "hs_processor_type"})
+
+
 def field_words(label: str, field: str) -> str:
     """What a person calls a field."""
     told = FIELD_WORDS.get(field)
-    return str(told) if told is not None and label in {"", field} else label or field
+    return str(told) if told is not None and label in {"", field} else said(label) or field
 
 
-def told(value: Value, kind: Kind | None = None, currency: str = "") -> str:
+def told(value: Value, kind: Kind | None = None, currency: str = "", field: str = "") -> str:
     """A value as it is shown; "" for none."""
     if is_empty(value):
         return ""
+    if field in WORDED:
+        return str(VALUE_WORDS.get(str(value), value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, str):
-        amount = number(value) if kind is Kind.MONEY else None
-        if amount is not None:
-            return money(value, currency)
-        midnight = _MIDNIGHT.match(value)
-        return midnight.group(1) if midnight else value
+        return _text(value, kind, currency)
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {told(part)}" for name, part in value.items())
     if isinstance(value, Sequence):
         return _listed(value)
-    if kind is Kind.MONEY:
+    return money(value, currency) if kind is Kind.MONEY else str(value)
+
+
+def _text(value: str, kind: Kind | None, currency: str) -> str:
+    if kind is Kind.MONEY and number(value) is not None:
         return money(value, currency)
-    return str(value)
-
-
-def money(value: Value, currency: str) -> str:
-    """An amount with its currency code, to all the digits it has."""
-    amount = number(value)
-    if amount is None:
-        return ""
-    exact = plain(amount)
-    rounded = shown(amount, currency)
-    digits = len(rounded.partition(" ")[0].partition(".")[2])
-    if len(exact.partition(".")[2]) > digits:
-        return f"{exact} {currency}".strip()
-    return rounded
+    return value if kind in _WORDS else figures.text(value)
 
 
 def _listed(value: Sequence[Value]) -> str:
@@ -84,7 +97,7 @@ def _listed(value: Sequence[Value]) -> str:
     if not rows:
         return ", ".join(told(one) for one in value)
     if any("DetailType" in one for one in rows):
-        lines = [str(line) for line in booked({"Line": value})]
+        lines = [figures.text(str(line)) for line in booked({"Line": value})]
         count = ngettext("%(count)d line", "%(count)d lines", len(lines)) % {"count": len(lines)}
         return f"{count}: {'; '.join(lines)}"
     if all("type" in one and "id" in one for one in rows):
@@ -109,7 +122,7 @@ def changed(
 ) -> str:
     """One value ("before" or "after") of a change in the record log."""
     value = change.get(which)
-    shown_value = told(value, kind, currency)
+    shown_value = told(value, kind, currency, str(change.get("field") or ""))
     is_id = not change.get("label") or change.get("label") == change.get("field")
     if shown_value and is_id and str(change.get("field") or "").endswith("Ref.value"):
         return _("id %(id)s") % {"id": shown_value}

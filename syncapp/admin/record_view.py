@@ -16,14 +16,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from syncapp.admin import approvals, record_deeds, record_list, record_parts
 from syncapp.admin.base import link as address_of
 from syncapp.admin.base import render
 from syncapp.admin.moments import ago, span
-from syncapp.admin.record_values import changed, field_words, money, told
+from syncapp.admin.record_values import changed, field_words, told
 from syncapp.admin.record_words import FIXER_WORDS
 from syncapp.admin.words import CATEGORY_WORDS, DIRECTION_WORDS, arrow
 from syncapp.core import dates
@@ -32,7 +31,8 @@ from syncapp.core.mapping import FieldMapping
 from syncapp.core.planner import SyncConfig
 from syncapp.core.reasons import State
 from syncapp.core.sides import Direction, Side
-from syncapp.models import RecordLink, RecordLogEntry
+from syncapp.models import RecordLink, RecordLogEntry, figures
+from syncapp.models.figures import money
 from syncapp.services import assignments, connections, failed_calls, manual_links, store
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
@@ -164,7 +164,7 @@ def _facts(link: RecordLink) -> Iterator[tuple[str, str]]:
         yield _("Amount"), money(str(link.amount.normalize()), link.currency)
     for what, day in ((_("Document date"), link.document_date), (_("Due date"), link.due_date)):
         if day is not None:
-            yield what, date_format(day, "DATE_FORMAT")
+            yield what, figures.day(day)
     if link.state != State.IN_SYNC and link.waiting_since is not None:
         yield (
             str(link.get_state_display()),
@@ -196,8 +196,8 @@ def _fields(link: RecordLink, config: SyncConfig) -> Iterator[dict[str, Any]]:
             "label": said(mapping.label) or mapping.hubspot,
             "hubspot_field": mapping.hubspot,
             "quickbooks_field": mapping.quickbooks,
-            "hubspot": told(left, mapping.kind, link.currency),
-            "quickbooks": told(right, mapping.kind, link.currency),
+            "hubspot": told(left, mapping.kind, link.currency, mapping.hubspot),
+            "quickbooks": told(right, mapping.kind, link.currency, mapping.quickbooks),
             "note": _field_note(mapping, config),
             "arrow": "" if mapping in derived and not is_mirror else arrow(mapping.direction),
             "direction": DIRECTION_WORDS[mapping.direction],

@@ -5,7 +5,6 @@ Shows the rows a rehearsal kept. Must not plan or count anything.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, cast
 
 from django.contrib import admin
@@ -14,7 +13,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -22,11 +20,12 @@ from syncapp.admin.base import render
 from syncapp.admin.rehearsals import EXPORT, find, labels_of, records_url
 from syncapp.admin.soon import soon
 from syncapp.admin.words import reason_words
-from syncapp.core.money import number, shown
+from syncapp.core.dates import date_in, zone
+from syncapp.core.money import number
 from syncapp.core.pairs.invoices import PROCESSORS
 from syncapp.core.reasons import explain
 from syncapp.core.sides import Side
-from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition
+from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition, figures
 from syncapp.models.spoken import spoken_parts
 from syncapp.services import accounts, exports, rehearsal_files
 from syncapp.services.env import real_env
@@ -154,16 +153,35 @@ def _shown(row: RehearsalRow, *, known: bool, deposits: list[dict[str, str]]) ->
     return {
         "row": row,
         "url": reverse("admin:syncapp_recordlink_change", args=[row.record]) if known else "",
-        "amount": shown(row.amount, row.currency) if row.amount is not None else "",
+        "amount": figures.money(row.amount, row.currency) if row.amount is not None else "",
         "reason": reason,
         "remedy": remedy,
         "posting": _posting(row.posting, deposits) if row.posting else {},
         "changes": [
-            {**one, "label": FIELD_WORDS.get(one["label"], one["label"])}
+            _change(row, one)
             for one in row.changes
             if not row.posting or one["field"] not in POSTED
         ],
         "summary": _summary(row),
+    }
+
+
+def _change(row: RehearsalRow, change: dict[str, Any]) -> dict[str, Any]:
+    """One field: of an instant the day that it stands for in the company's time zone."""
+    draft = row.rehearsal.definition
+    instants = {one.hubspot for one in draft.object_pair.mappings if one.instant}
+    is_day = change["field"] in instants
+    where = zone(draft.pair.quickbooks.time_zone)
+
+    def told(value: str) -> str:
+        return figures.text(str(date_in(value, where) if is_day else value))
+
+    label = change["label"]
+    return {
+        **change,
+        "label": FIELD_WORDS.get(label) or said(label),
+        "before": told(change["before"]),
+        "after": told(change["after"]),
     }
 
 
@@ -183,13 +201,12 @@ def _posting(told: dict[str, Any], deposits: list[dict[str, str]]) -> dict[str, 
     currency = str(told["currency"])
 
     def money(value: str) -> str:
-        amount = number(value)
-        return shown(amount, currency) if amount is not None else ""
+        return figures.money(value, currency)
 
     return {
         **told,
-        "date": _day(told["date"]),
-        "due": _day(told["due"]),
+        "date": figures.day(told.get("date")),
+        "due": figures.day(told.get("due")),
         "total": money(told["total"]),
         "paid": money(told["paid"]) if number(told["paid"]) else "",
         "deposits": [
@@ -202,14 +219,6 @@ def _posting(told: dict[str, Any], deposits: list[dict[str, str]]) -> dict[str, 
             for line in told["lines"]
         ],
     }
-
-
-def _day(value: str) -> str:
-    """A document's own day in the reader's form, in no time zone."""
-    try:
-        return date_format(date.fromisoformat(value)) if value else ""
-    except ValueError:
-        return value
 
 
 def _deposits(found: Rehearsal) -> list[dict[str, str]]:

@@ -19,11 +19,11 @@ from django.utils.translation import ngettext
 
 from syncapp.admin.words import reason_words
 from syncapp.core.approvals import Posting
-from syncapp.core.money import shown
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.reasons import REASONS, State
 from syncapp.core.sides import Side
-from syncapp.models import Rehearsal
+from syncapp.models import Rehearsal, figures
+from syncapp.models.figures import money
 from syncapp.models.spoken import spoken
 from syncapp.services import drafts, matching_list
 from syncapp.services.env import real_env
@@ -142,7 +142,7 @@ def _all(count: Callable[[Mapping[str, Any]], int], result: Mapping[str, Any]) -
 def _money(result: dict[str, Any]) -> list[dict[str, str]]:
     """What the new documents are worth, per side and currency."""
     return [
-        {"side": Side(side).label, "amount": shown(Decimal(amount), currency)}
+        {"side": Side(side).label, "amount": money(amount, currency)}
         for side, told in result.get("money", {}).items()
         for currency, amount in told.items()
     ]
@@ -164,7 +164,7 @@ def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str
         else:
             words = _("Will create %(count)s %(nouns)s in %(side)s")
         nouns = noun_of(pair, side) if count == 1 else nouns_of(pair, side)
-        names = {"count": f"{count:,}", "nouns": nouns, "side": side.label}
+        names = {"count": figures.number(count), "nouns": nouns, "side": side.label}
         yield {
             "text": words % names + _money_words(told, with_closed=side is Side.HUBSPOT) + ".",
             "url": records_url(found, kind) if count else "",
@@ -177,7 +177,7 @@ def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str
                 "%(count)s more is dated in a closed period and will not be posted",
                 "%(count)s more are dated in a closed period and will not be posted",
                 held,
-            ) % {"count": f"{held:,}"}
+            ) % {"count": figures.number(held)}
             yield {
                 "text": words + _money_words(documents.get(kind, {})) + ".",
                 "url": records_url(found, kind),
@@ -188,7 +188,7 @@ def _sentences(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str
             "%(count)s waits for its customer or product to be synced first",
             "%(count)s wait for their customer or products to be synced first",
             waits,
-        ) % {"count": f"{waits:,}"}
+        ) % {"count": figures.number(waits)}
         yield {
             "text": words + _money_words(documents.get("waiting:waits_for", {})) + ".",
             "url": records_url(found, "waiting:waits_for"),
@@ -210,7 +210,11 @@ def _approval_sentence(found: Rehearsal, result: Mapping[str, Any]) -> dict[str,
     """How many of the writes would wait for an approver, with their money."""
     held = _all(lambda told: told.get("held", 0), result)
     writes = _all(_writes, result)
-    names = {"held": f"{held:,}", "all": f"{writes + held:,}", "rest": f"{writes:,}"}
+    names = {
+        "held": figures.number(held),
+        "all": figures.number(writes + held),
+        "rest": figures.number(writes),
+    }
     if not held:
         words = _("Approval is asked for, but none of the %(all)s writes would wait for it.")
         return {"text": words % names, "url": ""}
@@ -219,7 +223,7 @@ def _approval_sentence(found: Rehearsal, result: Mapping[str, Any]) -> dict[str,
     for kind in kinds:
         for currency, told in result.get("documents", {}).get(kind, {}).items():
             sums[currency] = sums.get(currency, Decimal(0)) + Decimal(told["amount"])
-    names["money"] = "".join(f", {shown(total, currency)}" for currency, total in sums.items())
+    names["money"] = "".join(f", {money(total, currency)}" for currency, total in sums.items())
     words = ngettext(
         "%(held)s of the %(all)s writes would wait for an approver first%(money)s; the other "
         "%(rest)s would be made at once.",
@@ -236,7 +240,7 @@ def _payment_words(told: Mapping[str, Mapping[str, Any]]) -> str:
     if not count:
         return _("0 payments: HubSpot has collected nothing on these invoices.")
     sums = [
-        shown(Decimal(one["paid"]), currency)
+        money(Decimal(one["paid"]), currency)
         for currency, one in told.items()
         if one.get("paid_count")
     ]
@@ -246,14 +250,14 @@ def _payment_words(told: Mapping[str, Mapping[str, Any]]) -> str:
         "%(count)s of them are paid in HubSpot, %(sums)s: their payments follow after them, each "
         "once, to the account of their processor.",
         count,
-    ) % {"count": f"{count:,}", "sums": " + ".join(sums)}
+    ) % {"count": figures.number(count), "sums": " + ".join(sums)}
 
 
 def _money_words(told: Mapping[str, Mapping[str, Any]], *, with_closed: bool = False) -> str:
     """The sums, days and closed periods of documents, to be added to a sentence."""
     if not told:
         return ""
-    parts = [shown(Decimal(one["amount"]), currency) for currency, one in told.items()]
+    parts = [money(Decimal(one["amount"]), currency) for currency, one in told.items()]
     first = day_of(min((one["first"] for one in told.values() if one["first"]), default=""))
     last = day_of(max((one["last"] for one in told.values()), default=""))
     if first is not None and last is not None:
@@ -265,7 +269,7 @@ def _money_words(told: Mapping[str, Mapping[str, Any]], *, with_closed: bool = F
         )
     closed = sum(one["closed"] for one in told.values())
     if with_closed and closed:
-        parts.append(_("%(count)s of them in a closed period") % {"count": f"{closed:,}"})
+        parts.append(_("%(count)s of them in a closed period") % {"count": figures.number(closed)})
     return ", " + ", ".join(parts)
 
 
@@ -275,11 +279,11 @@ def _rows(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any
 
     def row(style: str, words: str, count: int, kind: str, remedy: str = "") -> dict[str, Any]:
         money = [
-            shown(Decimal(one["amount"]), currency)
+            money(Decimal(one["amount"]), currency)
             for currency, one in result.get("documents", {}).get(kind, {}).items()
         ]
         return {
-            "style": style, "words": words, "count": f"{count:,}", "remedy": remedy,
+            "style": style, "words": words, "count": figures.number(count), "remedy": remedy,
             "money": " + ".join(money), "url": records_url(found, kind) if count else "",
         }  # fmt: skip
 
@@ -299,7 +303,7 @@ def _rows(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any
     for style in ("failing", "excluded"):
         for code, count in sorted(result[style].items(), key=lambda one: -one[1]):
             reason = REASONS.get(code)
-            remedy = reason.remedy if reason is not None and "{" not in reason.remedy else ""
+            remedy = said(reason.remedy) if reason is not None and "{" not in reason.remedy else ""
             state = reason.state if reason is not None else State(style)
             shade = "decision" if reason is not None and reason.needs_decision else state.value
             yield row(shade, reason_words(code), count, f"{state.value}:{code}", remedy)
@@ -308,7 +312,7 @@ def _rows(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any
 def _matches(found: Rehearsal, result: Mapping[str, Any]) -> dict[str, Any]:
     """How the two accounts' records found each other, for the line that leads to the list."""
     return {
-        "linked": f"{result['link']:,}",
+        "linked": figures.number(result["link"]),
         "ambiguous": matching_list.listed(found).filter(kind=AMBIGUOUS).count(),
         "suggested": result.get("suggestions", 0),
         "accepted": found.definition.match_choices.count(),

@@ -27,6 +27,7 @@ from syncapp.admin.base import page, render
 from syncapp.admin.rehearsals import records_url
 from syncapp.admin.soon import soon
 from syncapp.models import Export, RecordLink
+from syncapp.models.spoken import spoken
 from syncapp.services import exports, record_pages, records, rehearsal_files
 from syncapp.services.env import real_env
 from syncapp.services.export_columns import RecordResource
@@ -150,7 +151,7 @@ class RecordExportMixin(ExportBase):
         try:
             path = exports.file_of(export, now=real_env().clock.now())
         except ValidationError as error:
-            messages.error(request, error.message)
+            messages.error(request, spoken(str(error.message)))
             return redirect("admin:syncapp_recordlink_made", pk)
         made = timezone.localdate(export.ended_at).isoformat() if export.ended_at else ""
         found = exports.rehearsal_of(export)

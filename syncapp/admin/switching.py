@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.attention import money
 from syncapp.admin.base import back, render
 from syncapp.admin.object_panel import find
 from syncapp.admin.soon import run_soon
 from syncapp.admin.wizard.sentences import describe_settings
 from syncapp.core.sides import Side
 from syncapp.models import SyncDefinition
+from syncapp.models.figures import money
 from syncapp.services import definitions, open_work
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env

@@ -16,7 +16,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +24,8 @@ from syncapp.admin import moments
 from syncapp.admin.base import link, render
 from syncapp.admin.soon import soon
 from syncapp.core.sides import Side
-from syncapp.models import AccountPair, RecordLink, TieOut
+from syncapp.models import AccountPair, RecordLink, TieOut, figures
+from syncapp.models.figures import day
 from syncapp.models.spoken import spoken
 from syncapp.services import tie_out, tie_out_files
 from syncapp.tasks import tie_out as tie_out_task
@@ -137,8 +137,7 @@ def _cell(told: Told, name: str) -> Told:
 
 def _number(told: str | int) -> str:
     """A figure with its digits and with thousands set apart."""
-    value = told if isinstance(told, int) else Decimal(told)
-    return str(number_format(value, force_grouping=True))
+    return figures.number(told) if isinstance(told, int) else figures.money(told)
 
 
 def _finding(told: Told) -> Told:
@@ -149,12 +148,15 @@ def _finding(told: Told) -> Told:
     else:
         badge, tone = _("Unexplained"), "bad"
     held = [
-        f"{side.label} {_number(told['held'][side.value])} ({told['dates'][side.value] or '-'})"
+        f"{side.label} {_number(told['held'][side.value])}"
+        + (f" ({day(on)})" if (on := told["dates"][side.value]) else "")
         for side in Side
         if side.value in told["held"]
     ]
     return {
         **told,
+        "reason": spoken(told["reason"]),
+        "remedy": spoken(told["remedy"]),
         "badge": badge,
         "tone": tone,
         "kind_words": KINDS.get(told["kind"], told["kind"]),

@@ -290,7 +290,7 @@ DOCUMENT_REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "pay_no_account", _F, Category.ACCOUNT,
-        "No account is chosen for payments by {processor}.",
+        "No account is chosen for payments of the kind “{processor}”.",
         "Choose it in the settings of the invoice sync, under “Where payments are "
         "deposited”.", Fixer.HERE, Retry.CURED_ELSEWHERE,
     ),

@@ -12,23 +12,29 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
+from syncapp.core import filters
+from syncapp.core.operators import Operator
 from syncapp.core.reasons import REASONS
+from syncapp.core.tie_out_causes import CAUSES
 
 #: Parts that are sentences of ours again; all other parts are names, values and figures.
 _OURS = frozenset(
-    {"condition", "first", "how", "key", "kept_out", "noun", "nouns", "object", "reasons", "record",
-     "second", "what", "why"}
+    {"condition", "field", "first", "how", "key", "kept_out", "kind", "noun", "nouns", "object",
+     "owner", "processor", "reason", "reasons", "record", "second", "what", "why"}
 )  # fmt: skip
 #: What a person or a vendor wrote is never taken for a sentence of ours.
-_DATA = frozenset({"who", "note", "label", "name", "value", "email", "detail_of_vendor"})
+DATA = frozenset({"who", "note", "label", "name", "value", "email", "detail_of_vendor"})
 
 _FIGURES = frozenset({"count", "known", "limit", "most", "percent", "seconds"})
+#: Between two conditions of one associated record: the one before ends with a value, or says that
+#: there is one.
+_NEXT_CONDITION = re.compile(r"(?<=”) and |(?<=known) and |(?<=today) and ")
 #: A template with less of its own would fit anything.
 _LEAST = 5
 
 TEMPLATES = (
     # -- the record log
-    "{label} was emptied in {side}. An empty value never overwrites, so {other} keeps its own.",
+    "{field} was emptied in {side}. An empty value never overwrites, so {other} keeps its own.",
     "Both sides had changed. {kept}'s value was kept; {lost}'s value before is listed here.",
     "Matched by {key}.",
     "To be linked with {record}.",
@@ -45,15 +51,16 @@ TEMPLATES = (
     "Assigned to {name}.",
     "Sent back: {note}",
     "{side} {old} was merged into {new}.",
+    "removed in {side}",
     "archived in {side}",
     "deleted in {side}",
     "inactive in {side}",
     "merged in {side}",
     "voided in {side}",
-    "{label} was changed in HubSpot from “{before}” to “{after}”. The invoice lives in QuickBooks: "
+    "{field} was changed in HubSpot from “{before}” to “{after}”. The invoice lives in QuickBooks: "
     "make the change there. QuickBooks' next value overwrites it.",
     "The invoice date was moved in QuickBooks from {before} to {after}.",
-    "{label} was sent to {side} as “{value}” and came back empty: {other} did not keep it. Look "
+    "{field} was sent to {side} as “{value}” and came back empty: {other} did not keep it. Look "
     "whether the field is switched on there; it is sent again when its value changes.",
     "It was sent with the exchange rate {sent}, and {side} booked it at {booked}. Open it in "
     "{other} and correct the rate.",
@@ -63,6 +70,7 @@ TEMPLATES = (
     "the {noun} “{label}”, which is sent first",
     "the {noun} “{label}” ({side} {id})",
     "the {noun} “{label}”",
+    "another {noun} (id {id})",
     "another {noun}",
     "The item “{name}”",
     "The customer “{name}”",
@@ -173,15 +181,18 @@ LITERALS = (
     "QuickBooks needs a number here.", "HubSpot had trouble of its own.",
     "The text of a line was changed in HubSpot. QuickBooks keeps its own, because the invoice has "
     "a payment or its period is closed.",
+    "Somebody else has to mark it as checked first.",
+    "You prepared it, so another person has to approve it.", "not told", "command line",
 )  # fmt: skip
 
 
-def recall(text: str, translate: Callable[[str], str]) -> str:
+def recall(text: str, translate: Callable[[str], str], figures: Callable[[str], str] = str) -> str:
     """A stored sentence in the reader's language; as it is when nothing is known of it.
 
     Args:
         text: The sentence in English; of several joined with "; " or " or " each is told.
         translate: What turns our words into the reader's language.
+        figures: What writes the amounts and days of a part in the reader's notation.
     """
     if not text:
         return ""
@@ -192,27 +203,88 @@ def recall(text: str, translate: Callable[[str], str]) -> str:
         found = pattern.fullmatch(text)
         if found is not None:
             parts = {
-                name: recall(part, translate) if name in _OURS else part
+                name: _part(name, part, translate, figures)
                 for name, part in found.groupdict().items()
             }
             return translate(template).format(**parts)
+    condition = _condition(text, translate, figures)
+    if condition:
+        return condition
     for between in ("; ", " or ", " and "):
         first, _between, second = text.partition(between)
         if second and any(pattern.fullmatch(first) for _template, pattern in _patterns()):
-            return recall(first, translate) + translate(between) + recall(second, translate)
+            return (
+                recall(first, translate, figures) + translate(between)
+                + recall(second, translate, figures)
+            )  # fmt: skip
     return text
 
 
-def recall_all(params: Mapping[str, str], translate: Callable[[str], str]) -> dict[str, str]:
+def recall_all(
+    params: Mapping[str, str],
+    translate: Callable[[str], str],
+    figures: Callable[[str], str] = str,
+) -> dict[str, str]:
     """What fills in a reason, told in the reader's language where it is of our making."""
     return {
-        name: part if name in _DATA else recall(part, translate) for name, part in params.items()
+        name: part if name in DATA else figures(recall(part, translate, figures))
+        for name, part in params.items()
     }
 
 
 def texts() -> Iterator[str]:
     """Everything a translator is given of this table."""
     yield from (*TEMPLATES, *LITERALS, "; ", " or ", " and ")
+    for says, remedy in CAUSES.values():
+        yield from (says, remedy)
+
+
+def _part(
+    name: str, part: str, translate: Callable[[str], str], figures: Callable[[str], str]
+) -> str:
+    if name in _OURS:
+        told = recall(part, translate, figures)
+        if told == part and name == "reason":  # a sentence that lost its full stop
+            return recall(f"{part}.", translate, figures).removesuffix(".")
+        return told
+    return part if name in DATA else figures(part)
+
+
+def _condition(text: str, translate: Callable[[str], str], figures: Callable[[str], str]) -> str:
+    """A condition of a filter in the reader's language; "" for another text."""
+    of_record = _associated().fullmatch(text)
+    if of_record is not None:
+        told = [
+            _condition(one, translate, figures) or one
+            for one in _NEXT_CONDITION.split(of_record["conditions"])
+        ]
+        noun = translate(of_record["noun"])
+        both = translate(filters.AND).join(told)
+        return translate(filters.ASSOCIATED).format(noun=noun, conditions=both)
+    found = _comparison().fullmatch(text)
+    if found is None:
+        return ""
+    start = found["start"]
+    value = (
+        translate(filters.START_OF).format(day=figures(start)) if start
+        else f"“{figures(found['value'])}”" if found["value"] else ""
+    )  # fmt: skip
+    return f"{translate(found['field'])} {translate(found['words'])} {value}".strip()
+
+
+@cache
+def _associated() -> re.Pattern[str]:
+    return _pattern(filters.ASSOCIATED)
+
+
+@cache
+def _comparison() -> re.Pattern[str]:
+    words = sorted((one.words for one in Operator if "{}" not in one.words), key=len, reverse=True)
+    start = re.escape(filters.START_OF).replace(re.escape("{day}"), "(?P<start>[^”]+)")
+    return re.compile(
+        rf"(?P<field>[^“”]+?) (?P<words>{'|'.join(map(re.escape, words))})"
+        rf"(?: (?:{start}|“(?P<value>[^”]*)”))?"
+    )
 
 
 @cache
@@ -224,7 +296,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         for text in (reason.explanation, *(told[0] for told in reason.wordings.values()))
         if "{" in text
     ]
-    found = sorted({*TEMPLATES, *reasons}, key=lambda one: (-_own(one), one))
+    causes = [says for says, _remedy in CAUSES.values() if "{" in says]
+    found = sorted({*TEMPLATES, *reasons, *causes}, key=lambda one: (-_own(one), one))
     return tuple((one, _pattern(one)) for one in found if _own(one) >= _LEAST)
 
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.core.reasons import REASONS, Category, Reason, State, explain
 from syncapp.core.sides import Side
+from syncapp.models import figures
 from syncapp.models.connections import SIDES
 from syncapp.models.definitions import SyncDefinition
-from syncapp.models.spoken import spoken_parts
+from syncapp.models.spoken import spoken_label, spoken_parts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -203,7 +204,7 @@ class RecordLink(models.Model):
         verbose_name_plural = _("records")
 
     def __str__(self) -> str:
-        return self.label or self.hubspot_id or self.quickbooks_id or "?"
+        return spoken_label(self.label, self.amount) or self.hubspot_id or self.quickbooks_id or "?"
 
     @property
     def is_linked(self) -> bool:
@@ -240,6 +241,11 @@ class RecordLink(models.Model):
     def remedy(self) -> str:
         """What to do about it; "" while in sync."""
         return explain(self.code, spoken_parts(self.params), translate=gettext)[1]
+
+    @property
+    def told_amount(self) -> str:
+        """What it is about in the reader's notation, with the currency's code; "" for nothing."""
+        return figures.money(self.amount, self.currency)
 
     @property
     def waiting_since(self) -> datetime | None:

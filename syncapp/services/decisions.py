@@ -16,10 +16,11 @@ from django.db import transaction
 
 from syncapp.core.invoices.books import Books
 from syncapp.core.manual_links import Hindrance
-from syncapp.core.money import amount, shown
+from syncapp.core.money import amount
 from syncapp.core.reasons import State
 from syncapp.core.sides import Side
 from syncapp.models import AccountPair, RecordLink
+from syncapp.models.figures import money
 from syncapp.services import record_log, store
 from syncapp.services.config import load_config
 from syncapp.services.manual_links import DeedRefused, is_busy
@@ -84,8 +85,8 @@ def totals(link: RecordLink) -> tuple[str, str]:
     ours, theirs = store.seen(link, Side.HUBSPOT), store.seen(link, Side.QUICKBOOKS)
     currency = link.currency
     return (
-        shown(amount(ours.get("hs_amount_billed")), currency),
-        shown(amount(theirs.get("TotalAmt")), currency),
+        money(ours.get("hs_amount_billed") or "0", currency),
+        money(theirs.get("TotalAmt") or "0", currency),
     )
 
 

@@ -18,9 +18,16 @@ from django.utils.formats import date_format, number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from syncapp.core import money
 from syncapp.core.reasons import State
-from syncapp.models import AccountPair, Approval, Connection, Mail, RecordLink, SyncDefinition
+from syncapp.models import (
+    AccountPair,
+    Approval,
+    Connection,
+    Mail,
+    RecordLink,
+    SyncDefinition,
+    figures,
+)
 from syncapp.services import kinds, letters, notify, people, status
 
 #: A digest that could not be written at its hour is still news this long.
@@ -155,8 +162,7 @@ def _sync(facts: SyncFacts) -> dict[str, object]:
 
 
 def _amount(currency: str, total: Decimal) -> str:
-    shown = number_format(money.rounded(total, currency), money.digits(currency))
-    return f"{currency} {shown}".strip()
+    return figures.money(total, currency)
 
 
 def _connection(connection: Connection) -> dict[str, object]:

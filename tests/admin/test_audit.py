@@ -228,7 +228,7 @@ def test_the_list_is_narrowed_and_downloaded(world: World) -> None:
     )  # fmt: skip
     approver = signed_in("cara", "approver")
     page = seen(approver, "?who=%3Dcmd()")
-    assert "<strong>Start date:</strong> none → 2026-01-01" in page
+    assert "<strong>Start date:</strong> none → Jan 1, 2026" in page
     assert "Accounts joined" not in page
     assert "Accounts joined" not in seen(approver, f"?sync={definition.pk}")
     assert "Accounts joined" in seen(approver, "?at_from=2026-01-01")

@@ -147,7 +147,7 @@ def test_every_reason_of_a_block_has_its_sentence(why: BlockReason) -> None:
     until = NOW + timedelta(days=2)
     (notice,) = described(Usage(blocked_until=until, blocked_why=why)).notices
     assert notice.tone == "bad"
-    assert "No calls until Nov. 4, 2026, 9 a.m. (in 2 days)" in notice.text
+    assert "No calls until Nov 4, 2026, 9:00 AM (in 2 days)" in notice.text
     words = {"asked": "asked for a pause", "day": "day's HubSpot calls", "month": "metered"}
     assert words[why] in notice.text
 

@@ -107,7 +107,7 @@ def test_b19_each_tile_leads_to_its_records(pair: AccountPair) -> None:
         query = parse_qs(urlsplit(tile["url"]).query)
         assert query["dated_from"] == ["2026-10-01"]
         assert query["dated_to"] == ["2026-10-31"]
-        assert "Document date from: 1 Oct 2026" in listed.content.decode()
+        assert "Document date from: Oct 1, 2026" in listed.content.decode()
     chips = shown(client, next(t["url"] for t in answer.context["tiles"] if t["name"] == "to_book"))
     assert "List of the month: Refunds, voids and disputes to book" in chips
 
@@ -132,7 +132,7 @@ def test_there_is_a_way_to_the_months_around_and_to_the_other_pages(pair: Accoun
     tie_out = reverse("admin:syncapp_pair_tie_out", args=[pair.pk])
     assert f'href="{tie_out}?month=2026-10"' in page
     assert reverse("admin:syncapp_pair_fees", args=[pair.pk]) in page
-    assert "Set Reviewed through to 2026-10-31" in page
+    assert "Set Reviewed through to Oct 31, 2026" in page
 
 
 @pytest.mark.parametrize("told", ["2026-13", "x", "0001-01", "9999-12", "2026-1"])
@@ -183,7 +183,7 @@ def test_b19_an_approver_marks_a_month_and_takes_it_back(pair: AccountPair) -> N
                   "after": "2026-10-13"}],
     )  # fmt: skip
     page = shown(client, address(pair))
-    for told in ("oscar", "Updated in QuickBooks", "Invoice date:", "2026-10-12 → 2026-10-13"):
+    for told in ("oscar", "Updated in QuickBooks", "Invoice date:", "Oct 12, 2026 → Oct 13, 2026"):
         assert told in page, told
 
     assert "Say why the month is not ready" in post(client, pair, "unmark", note="  ")

@@ -119,7 +119,7 @@ def test_a_failing_row_shows_what_a_bookkeeper_asks(
     RecordLink.objects.filter(number="2").update(assignee=olga, note="Waits for the new contact")
     shown = administrator.get(reverse(LIST), {"q": "7002"}).content.decode()
     for text in (
-        "Invoice 2", LONG, "2 Oct 2026", "2 Nov 2026", "2.00\N{NO-BREAK SPACE}USD", "3 days",
+        "Invoice 2", LONG, "Oct 2, 2026", "Nov 2, 2026", "2.00\N{NO-BREAK SPACE}USD", "3 days",
         "A HubSpot user", "Olga Ost", "Waits for the new contact", "Billing contact",
         "An invoice needs exactly one billing contact",
     ):  # fmt: skip
@@ -128,7 +128,7 @@ def test_a_failing_row_shows_what_a_bookkeeper_asks(
     url = reverse("admin:syncapp_recordlink_change", args=[books[1].pk])
     told = record_list.told(books[1], administrator.get(reverse(LIST)).wsgi_request)
     assert told.splitlines()[0] == (
-        f"Invoices: Invoice 2, {LONG}, 2.00 USD, dated 2026-10-02, due 2026-11-02, Failing"
+        f"Invoices: Invoice 2, {LONG}, 2.00 USD, dated Oct 2, 2026, due Nov 2, 2026, Failing"
     )
     assert told.splitlines()[-1] == f"http://testserver{url}"
     assert f"http://testserver{url}" in shown

@@ -80,7 +80,7 @@ def test_b3_the_month_with_its_differences(world: World, administrator: Client) 
     assert "Ada King" in page
     assert "There is no sync of invoices for these accounts." in page
     assert "Apart 1,030.10" in page
-    assert "QuickBooks 1,010.10 (2026-11-01)" in page
+    assert "QuickBooks 1,010.10 (Nov 1, 2026)" in page
     kept = TieOut.objects.get()
     assert f"with {sum(kept.api_calls.values())} API calls" in page
     assert (kept.who, "Asked for by ada." in page) == ("ada", True)

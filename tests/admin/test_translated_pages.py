@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
@@ -17,6 +19,7 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from syncapp.core.pairs import OBJECT_PAIRS
+from syncapp.models import AccountPair, RecordLink
 from tests.admin.rows import one_of_each
 from tests.admin.walk import Address, addresses
 from tests.proves import proves
@@ -135,3 +138,39 @@ def test_every_word_on_every_page_was_given_to_gettext(client: Client, marked: N
             left.setdefault(words, []).append(address.name)
     assert count > 20
     assert {words: names[:3] for words, names in left.items()} == {}
+
+
+#: A day as ISO writes it, and an amount as English does.
+FOREIGN = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\d\.\d{2} [A-Z]{3}\b|\d,\d{3}\.\d")
+
+
+@proves("B17")
+def test_no_page_shows_an_iso_day_or_an_english_amount_to_a_brazilian(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("chief", "chief@example.com"))
+    rows = one_of_each()
+    RecordLink.objects.update(
+        amount=Decimal("11183.30"), currency="USD", document_date=date(2026, 10, 29),
+        due_date=date(2026, 11, 28), label="Payment: 11183.30", code="approval_period",
+        state="waiting",
+        params={"date": "2026-10-29", "reviewed": "2026-10-31", "money": " (11,183.30 USD)"},
+    )  # fmt: skip
+    AccountPair.objects.update(reviewed_through=date(2026, 10, 31))
+    left: dict[str, list[str]] = {}
+    told = ""
+    for address in addresses(rows):
+        if RAW.search(address.name) or not re.search("syncapp|admin:index", address.name):
+            continue
+        answer = client.get(address.url, headers={"accept-language": "pt-br"})
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if answer.status_code != 200 or not is_page or answer.streaming:
+            continue
+        seen = Visible()
+        seen.feed(answer.content.decode())
+        told += "\n".join(seen.pieces)
+        for text in (*seen.pieces, *seen.heard):
+            if FOREIGN.search(text):
+                left.setdefault(" ".join(text.split()), []).append(address.name)
+    assert left == {}
+    for words in ("11.183,30\N{NO-BREAK SPACE}USD", "Pagamento: 11.183,30", "29/10/2026"):
+        assert words in told
+    assert "(11.183,30 USD)" in told

@@ -100,6 +100,6 @@ def test_checked_by_one_approved_by_another(live_server: object, visit: Visit) -
     visit.keep("approvals-viewer")
     page.get_by_role("link", name="Account pairs").first.click()
     page.locator("#result_list tbody a").first.click()
-    expect(page.get_by_text("The books were reviewed through 2026-10-31")).to_be_visible()
+    expect(page.get_by_text("The books were reviewed through Oct 31, 2026")).to_be_visible()
     visit.keep("pair-reviewed")
     assert visit.troubles == []

@@ -104,7 +104,7 @@ def test_b19_a_month_is_looked_at_marked_and_taken_back(visit: Visit, tmp_path: 
     expect(page.get_by_text("No record of this month was changed since.")).to_be_visible()
     change(link)
     page.reload()
-    expect(page.locator("#later")).to_contain_text("2026-10-01 → 2026-10-02")
+    expect(page.locator("#later")).to_contain_text("Oct 1, 2026 → Oct 2, 2026")
     visit.keep("month-marked")
 
     page.context.clear_cookies()

@@ -213,19 +213,19 @@ class TestTheDigest:
         assert mails.send_due(env=doors(Clock(self.NINE))) == 1
         (mail,) = postbox.mails
         assert mail["To"] == "vera@example.com"
-        assert mail["Subject"] == "Tandem on Nov. 22, 2026: 3 failing"
+        assert mail["Subject"] == "Tandem on Nov 22, 2026: 3 failing"
         text = part(mail, "plain")
         for words in (
             "Zanzibar Holdings of HubSpot",
             "In sync: 1, waiting: 0",
             "Failing: 3, new since yesterday: 2, need a decision: 3",
-            "Money at stake: JPY 5,000, USD 1,300.00",
+            "Money at stake: 5,000 JPY, 1,300.00 USD",
             "The grant was revoked.",
             "https://tandem.example.com/admin/syncapp/recordlink/?sync=",
         ):
             assert words in text
         html = part(mail, "html")
-        assert "Money at stake: JPY 5,000, USD 1,300.00." in html
+        assert "Money at stake: 5,000 JPY, 1,300.00 USD." in html
         for secret in ("nobody-may-see", "refresh", "client_id"):
             assert secret not in text + html
 

@@ -95,7 +95,7 @@ class MappingStep:
             "options": options.rows(page),
             "rows": [_row(page, entry) for entry in _entries(page)],
             "asked": not page.lists.problems,
-            "unasked": list(page.lists.problems.values()),
+            "unasked": [spoken(one) for one in page.lists.problems.values()],
             "added": json.dumps([e for e in _entries(page) if _is_added(page, e)]),
             "form": mapping_form.context(page, page.form or MappingForm()),
         }

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.admin.base import render
-from syncapp.core.money import shown
 from syncapp.core.pairs import OBJECT_PAIRS
 from syncapp.core.sides import Side
 from syncapp.models import MatchChoice, Rehearsal, RehearsalRow, SyncDefinition, SyncDraft
+from syncapp.models.figures import money
 from syncapp.services import drafts, matching_list
 from syncapp.services.counting import LINK
 from syncapp.services.env import real_env
@@ -165,7 +165,7 @@ def _row(row: RehearsalRow, promised: dict[str, str], key: str) -> dict[str, Any
     return {
         "row": row,
         "why": _why(row, key),
-        "balance": shown(row.balance, row.currency) if row.balance is not None else "",
+        "balance": money(row.balance, row.currency) if row.balance is not None else "",
         "value": f"{row.hubspot_id}={row.quickbooks_id}",
         "options": options,
         "rivals": [one for one in row.candidates if one["side"] == own.value],

@@ -82,7 +82,7 @@ class ReviewStep:
                 {"message": spoken(problem.message), "step": _step_of(problem.where)}
                 for problem in problems
             ],
-            "unasked": list(page.lists.problems.values()),
+            "unasked": [spoken(one) for one in page.lists.problems.values()],
             "sentences": sentences,
             "rehearsal": rehearsal_context(found, standing, page.user)
             if found is not None

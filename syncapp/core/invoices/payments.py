@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from syncapp.core.invoices.books import Books
 from syncapp.core.money import ZERO, amount, plain, shown
+from syncapp.core.pairs.invoices import PROCESSORS
 from syncapp.core.pairs.payments import SUCCEEDED, is_mirror, was_collected_in_hubspot
 from syncapp.core.plan import (
     IN_SYNC,
@@ -282,7 +283,7 @@ def _check(values: Values, around: PaymentFacts) -> Status | None:
     if around.books.is_closed(day):
         return because("pay_period_closed", date=day, closed=around.books.closed_through)
     if not _account(values, around):
-        return because("pay_no_account", processor=processor_of(values))
+        return because("pay_no_account", processor=processor_words(processor_of(values)))
     if invoice.currency and currency != invoice.currency:
         return because(
             "inv_currency", currency=currency, detail=f"its invoice is in {invoice.currency}."
@@ -315,6 +316,11 @@ def _pays_all(total: Decimal, invoices: tuple[PaidInvoice, ...]) -> bool:
 def processor_of(values: Values) -> str:
     """Who processed a payment, by HubSpot's own name; "none" for one recorded by hand."""
     return str(values.get("hs_processor_type") or "none")
+
+
+def processor_words(processor: str) -> str:
+    """What a person calls a processor."""
+    return dict(PROCESSORS).get(processor, processor)
 
 
 def _account(values: Values, around: PaymentFacts) -> str:

@@ -1,0 +1,1 @@
+"""How dates are written on pages and in mails, one form per language; numbers follow Django."""
