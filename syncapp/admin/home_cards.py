@@ -111,7 +111,7 @@ def _sentence(seen: PairOverview, card: SyncCard, now: datetime) -> str:
     if seen.pair.state == AccountPair.State.BROKEN:
         return _("Nothing is read or written until the account is connected again.")
     if seen.pair.state == AccountPair.State.PAUSED:
-        return _("Reading goes on; nothing is written until you resume.")
+        return _("Reading goes on; nothing is written until somebody resumes.")
     if card.definition.held_at is not None:
         return spoken(str(card.definition.brake.get("sentence", "")))
     if card.readings:

@@ -197,7 +197,7 @@ def test_what_is_not_finished_stands_on_the_confirmations(ada: Client) -> None:
         page = shown(ada, reverse(f"admin:syncapp_{deed}", args=[definition.pk]))
         assert "Nothing in HubSpot or QuickBooks is deleted." in page
         assert "2 records are on their way" in page
-        assert "They are about 7.00 EUR, 12.50 USD." in page
+        assert "What is waiting comes to 7.00 EUR, 12.50 USD." in page
         assert "1 write was sent and not confirmed yet." in page
         assert "1043, to QuickBooks" in page
     assert "kept for 30 days: a new sync of the same object takes them over" in page
