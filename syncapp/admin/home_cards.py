@@ -96,7 +96,7 @@ def _badge(seen: PairOverview, card: SyncCard) -> tuple[str, str]:
         return seen.pair.get_state_display(), moments.TONES[seen.pair.state]
     if card.definition.held_at is not None:
         return _("Waits for you"), "bad"
-    if card.readings or card.counts.waiting:
+    if card.readings or card.on_their_way:
         return _("Syncing"), "info"
     if card.counts.failing:
         return _("On, with failures"), "bad"
@@ -116,11 +116,10 @@ def _sentence(seen: PairOverview, card: SyncCard, now: datetime) -> str:
         return spoken(str(card.definition.brake.get("sentence", "")))
     if card.readings:
         return _("First listing: nothing is created before both sides were read to the end.")
-    if card.counts.waiting:
-        waiting = card.counts.waiting
-        return ngettext("%(n)s record on its way.", "%(n)s records on their way.", waiting) % {
-            "n": number_format(waiting)
-        }
+    if card.on_their_way:
+        return ngettext(
+            "%(n)s record on its way.", "%(n)s records on their way.", card.on_their_way
+        ) % {"n": number_format(card.on_their_way)}
     ago = moments.ago(card.read_until, now)
     return _("Up to date %(ago)s.") % {"ago": ago} if ago else _("Up to date.")
 
@@ -134,7 +133,7 @@ def _progress(seen: PairOverview, card: SyncCard) -> Progress | None:
         return None
     if card.readings:
         return Progress(" · ".join(_reading(r, card) for r in card.readings), None)
-    if not card.counts.waiting:
+    if not card.on_their_way:
         return None
     total = card.counts.total
     text = _("%(n)s of %(total)s records handled") % {
@@ -171,7 +170,8 @@ def _figures(card: SyncCard, may_see: bool) -> list[dict[str, Any]]:
     decision = counts.needs_decision
     return [
         _figure(card, may_see, State.IN_SYNC, _("In sync"), counts.in_sync, "good"),
-        _figure(card, may_see, State.WAITING, _("Waiting"), counts.waiting, "info"),
+        _figure(card, may_see, State.WAITING, _("Waiting"), counts.waiting, "info")
+        | {"note": _for_a_person(card.for_a_person)},
         _figure(card, may_see, State.FAILING, _("Failing"), counts.failing, "bad")
         | {
             "note": ngettext("%(n)s needs a decision", "%(n)s need a decision", decision)
@@ -181,6 +181,11 @@ def _figures(card: SyncCard, may_see: bool) -> list[dict[str, Any]]:
         },
         _figure(card, may_see, State.EXCLUDED, _("Excluded"), counts.excluded, "quiet"),
     ]
+
+
+def _for_a_person(count: int) -> str:
+    words = ngettext("%(n)s waits for a person", "%(n)s wait for a person", count)
+    return words % {"n": number_format(count)} if count else ""
 
 
 def _figure(

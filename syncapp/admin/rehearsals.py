@@ -278,13 +278,13 @@ def _rows(found: Rehearsal, result: Mapping[str, Any]) -> Iterator[dict[str, Any
     pair = found.definition.object_pair
 
     def row(style: str, words: str, count: int, kind: str, remedy: str = "") -> dict[str, Any]:
-        money = [
+        sums = [
             money(Decimal(one["amount"]), currency)
             for currency, one in result.get("documents", {}).get(kind, {}).items()
         ]
         return {
             "style": style, "words": words, "count": figures.number(count), "remedy": remedy,
-            "money": " + ".join(money), "url": records_url(found, kind) if count else "",
+            "money": " + ".join(sums), "url": records_url(found, kind) if count else "",
         }  # fmt: skip
 
     for side in Side:

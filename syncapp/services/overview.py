@@ -78,9 +78,14 @@ class SyncCard:
         return self.definition.activated_at is not None
 
     @property
+    def on_their_way(self) -> int:
+        """Records that the next runs go on with; what waits for a person is not among them."""
+        return max(0, self.counts.waiting - self.for_a_person)
+
+    @property
     def handled(self) -> int:
-        """Records that need nothing more just now."""
-        return self.counts.total - self.counts.waiting
+        """Records that need nothing more from a run just now."""
+        return self.counts.total - self.on_their_way
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,15 @@ class TestACard:
         assert only_card(chief).sentence == "6 records on their way."
         assert 'aria-valuenow="25"' in home(chief)
 
+    def test_what_waits_for_a_person_is_not_on_its_way(self, chief: Client) -> None:
+        definition = syncing(joined())
+        for number in range(8):
+            known(definition, number, "waiting" if number < 2 else "in_sync", "approval_period")
+        card = only_card(chief)
+        assert (card.badge, card.progress) == ("On", None)
+        assert card.sentence.startswith("Up to date")
+        assert "2 wait for a person" in home(chief)
+
     def test_turned_off_it_says_what_is_kept(self, chief: Client) -> None:
         definition = syncing(joined(), is_on=False)
         assert only_card(chief).badge == "Turned off"
