@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from syncapp import tasks
 from syncapp.core.preflight import CATALOGUE
-from syncapp.models import Connection, Preflight, PreflightTick, SyncDefinition
+from syncapp.models import Connection, Preflight, PreflightTick, SyncDefinition, figures
 from syncapp.services import preflight
 from tests.admin import rows
 from tests.admin.conftest import signed_in
@@ -77,7 +77,7 @@ def test_s26_a_confirmation_is_kept_with_who_and_when_and_can_be_taken_back(
     tick = PreflightTick.objects.get()
     assert (tick.who, tick.text) == ("ada", CATALOGUE["workflows"].tick)
     page = content(administrator, address(world))
-    assert f"Confirmed by ada on {timezone.localtime(tick.at):%Y-%m-%d %H:%M}." in page
+    assert f"Confirmed by ada on {figures.moment(tick.at)}." in page
     assert 'id="finding-workflows"' not in page
     administrator.post(confirm, {"code": "workflows", "withdraw": "1"})
     assert PreflightTick.objects.count() == 0

@@ -52,7 +52,7 @@ def test_b20_a_document_of_a_reviewed_period_is_posted_once_it_is_approved(
     review(trade.world)
     link = trade.run()
     assert (link.state, link.code) == ("waiting", "approval_period")
-    for words in ("2026-11-02", "2026-11-10", "50.00 USD"):
+    for words in ("Nov 2, 2026", "Nov 10, 2026", "50.00 USD"):
         assert words in link.explanation
     assert "role approver" in link.remedy
     assert seller.all("Invoice") == []
