@@ -163,7 +163,7 @@ def test_s23_a_record_older_than_the_sync_can_be_taken_in_by_itself(
     link = world.link(hubspot_id=old)
     assert (link.state, link.code) == ("excluded", "before_start")
     assert link.explanation == (
-        "It was made on 2026-11-02 in HubSpot, before this sync begins (2026-11-03)."
+        "It was made on Nov 2, 2026 in HubSpot, before this sync begins (Nov 3, 2026)."
     )
     taken = failing_records.include([link], who="ann", now=world.env.clock.now())
     assert taken == 1

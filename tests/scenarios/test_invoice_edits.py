@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from syncapp.models import RecordLink, RecordLogEntry
+from syncapp.models import RecordLink, RecordLogEntry, figures
 from tests.proves import proves
 from tests.scenarios.documents import Row, Seller, line, sale
 from tests.scenarios.trade import Trade, sales, seller, trade
@@ -79,7 +79,7 @@ def test_a_date_neither_leaves_nor_enters_a_closed_period(
     seller.change("invoices", link.hubspot_id, hs_invoice_date=f"{day}T00:00:00Z")
     trade.run()
     assert trade.outcome == ("failing", "inv_period_closed")
-    assert closed in trade.invoice.explanation
+    assert figures.day(closed) in trade.invoice.explanation
     assert seller.booked(link.quickbooks_id)["TxnDate"] == before
     trade.close_books("2026-09-30")
     trade.run(after=6 * 3700)

@@ -60,7 +60,7 @@ def test_a_draft_made_before_the_start_can_be_included_by_hand(trade: Trade) -> 
     trade.start(start="2026-11-03")
     trade.seller.change("invoices", invoice, hs_invoice_status="open")
     trade.run()
-    link = held_back(trade, "excluded", "before_start", "2026-11-02", "2026-11-03")
+    link = held_back(trade, "excluded", "before_start", "Nov 2, 2026", "Nov 3, 2026")
     assert link.amount == 50  # the list adds it up
     failing_records.include([link], who="ann", now=trade.world.clock.now())
     trade.run()
@@ -212,7 +212,7 @@ def test_a_closed_period_holds_it_and_six_hours_later_it_is_tried_again(trade: T
     trade.seller.bill(trade.client(), line("Design", "50"))
     trade.start()
     trade.run()
-    link = held_back(trade, "failing", "inv_period_closed", "2026-11-02")
+    link = held_back(trade, "failing", "inv_period_closed", "Nov 2, 2026")
     assert link.next_at == trade.world.clock.now().replace(microsecond=0) + SIX_HOURS
     trade.close_books("2026-10-31")
     trade.run()

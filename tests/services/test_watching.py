@@ -273,7 +273,7 @@ class TestTheDigest:
         preferences.save(user=user, name="language", value="pt-br")
         self.write(self.NINE)
         mail = Mail.objects.get()
-        assert "22 de novembro de 2026" in mail.subject
+        assert "22/11/2026" in mail.subject
         assert 'lang="pt-br"' in mail.html
 
 
