@@ -271,7 +271,9 @@ class Story:
         pk = self.pair.pk
         command("tie_out", "--month", f"{timezone.now():%Y-%m}")
         self.take("tie-out", "syncapp_pair_tie_out", pk, query=f"?month={timezone.now():%Y-%m}")
-        self.take("fees", "syncapp_pair_fees", pk)
+        today = timezone.localdate()
+        days = f"?from={today.replace(day=1):%Y-%m-%d}&to={today:%Y-%m-%d}"
+        self.take("fees", "syncapp_pair_fees", pk, query=days)
         self.take("month", "syncapp_month", query=f"?month={timezone.now():%Y-%m}")
 
     def settings(self) -> None:
