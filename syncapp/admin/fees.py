@@ -21,6 +21,7 @@ from syncapp.models.figures import day, money
 from syncapp.models.spoken import spoken
 from syncapp.services import fees
 from syncapp.services.fees import Report
+from syncapp.services.words import said
 
 PERMISSIONS = ("syncapp.view_accountpair", "syncapp.view_recordlink")
 CONTENT_TYPES = {
@@ -73,7 +74,7 @@ def _totals(made: Report) -> list[dict[str, Any]]:
     names = ("gross", "processing", "platform", "refunds", "net", "fees")
     return [
         {
-            "processor": fees.processor_name(one.processor),
+            "processor": said(fees.processor_name(one.processor)),
             "count": one.count,
             **{name: money(getattr(one, name), one.currency) for name in names},
             "has_fees": bool(one.fees),

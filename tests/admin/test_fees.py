@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from syncapp.services import preferences
 from tests.admin.conftest import signed_in
 from tests.proves import proves
 from tests.scenarios.paying import Cashier
@@ -115,3 +117,12 @@ def test_the_pairs_page_leads_to_fees_and_says_that_payments_are_absent(
     world.http.apps[HUBSPOT_URL].post("/__sim__/settings", json={"payments_readable": False})
     Cashier(world).begin()
     assert administrator.get(url).content.decode().count("no commerce payments; they") == 1
+
+
+def test_processors_are_named_in_the_readers_language(
+    world: World, cashier: Cashier, administrator: Client
+) -> None:
+    preferences.save(user=User.objects.get(username="ada"), name="language", value="pt-br")
+    shown = page(administrator, world, **NOVEMBER).content.decode()
+    assert "Registrado manualmente" in shown
+    assert "Recorded by hand" not in shown
