@@ -163,13 +163,16 @@ def database_holds_rows() -> bool:
 
 
 def other_sessions() -> int:
-    """Return how many other sessions use the database; SQLite has no way to tell, hence 0."""
+    """Return how many other sessions use the database; SQLite has no way to tell, hence 0.
+
+    The server's own workers (autovacuum) belong to no user and come and go: they are not counted.
+    """
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0

@@ -7,6 +7,7 @@ import json
 import stat
 import zipfile
 
+import psycopg
 import pytest
 from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
@@ -103,6 +104,16 @@ def test_data_is_not_replaced_without_yes(file):
 
 def test_nothing_is_restored_while_tandem_runs(file, settings):
     with lock.hold(settings.VAR_DIR), pytest.raises(CommandError, match="already running"):
+        run("restore", "--in", str(file), "--yes")
+
+
+@pytest.mark.postgres
+def test_nothing_is_restored_beside_another_session(file):
+    """Counted are clients alone: the server's own workers may look in at any moment."""
+    with (
+        psycopg.connect(**connection.get_connection_params()),
+        pytest.raises(CommandError, match="1 other sessions use the database"),
+    ):
         run("restore", "--in", str(file), "--yes")
 
 
