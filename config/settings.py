@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "syncapp.views.errors.NotAPageMiddleware",  # inside the others, which add their headers
     "axes.middleware.AxesMiddleware",  # last: it turns a lock-out into the answer
 ]
 

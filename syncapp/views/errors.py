@@ -1,4 +1,4 @@
-"""The pages for what went wrong: bad request, not allowed, not found, old form, locked out, error.
+"""The pages for what went wrong: from a form that cannot be read to an error of our own.
 
 They stand alone: no menu and, in an error of our own, no database, so that they work for everybody
 and always. Knows what each says and where it leads. Must not know why a view refused.
@@ -7,10 +7,12 @@ and always. Knows what each says and where it leads. Must not know why a view re
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -50,6 +52,14 @@ NOT_FOUND = Words(
         "removed from HubSpot or QuickBooks by that."
     ),
     gettext_lazy("Look for the record in the record view, or start at the home page."),
+)
+NOT_A_PAGE = Words(
+    gettext_lazy("This address belongs to a button"),
+    gettext_lazy(
+        "It works only when the button is pressed; opened from a bookmark, or after signing in "
+        "again, it does nothing. Nothing was changed."
+    ),
+    gettext_lazy("Go to the page with the button, see how things stand, and press it there."),
 )
 OLD_FORM = Words(
     gettext_lazy("This form is no longer valid"),
@@ -94,6 +104,25 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         type(exception) is Http404 and isinstance(told, str) and "matches the given" not in told
     )
     return _answer(request, NOT_FOUND, 404, detail=told if is_ours else "")
+
+
+class NotAPageMiddleware:
+    """405: gives a page to whoever opens an address that only takes a pressed button.
+
+    Django names no handler for this answer, as it does for the others.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """What the view answers, with words where it only says which methods it takes."""
+        told = self._get_response(request)
+        if told.status_code != 405 or request.method != "GET":
+            return told
+        page = _answer(request, NOT_A_PAGE, 405)
+        page["Allow"] = told["Allow"]
+        return page
 
 
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -89,6 +89,29 @@ def test_a_refused_page_says_so_in_the_persons_own_language(client: Client) -> N
     assert "clerk" in page
 
 
+@proves("B17")
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "This address belongs to a button"), ("pt-br", "Este endereço é de um botão")],
+)
+def test_the_address_of_a_button_opened_by_itself_says_so(
+    client: Client, language: str, says: str
+) -> None:
+    client.force_login(User.objects.create_superuser("chief", "chief@example.com"))
+    told = client.get(reverse("admin:logout"), headers={"accept-language": language})
+    assert told.status_code == 405
+    assert "POST" in told["Allow"]
+    assert "Content-Security-Policy" in told
+    page = told.content.decode()
+    assert says in page
+    assert f'class="deed main" href="{reverse("admin:index")}"' in page
+
+
+def test_a_page_that_takes_no_form_keeps_its_plain_answer(client: Client) -> None:
+    told = client.post("/healthz")
+    assert (told.status_code, told.content) == (405, b"")
+
+
 def test_a_form_without_its_seal_says_what_to_do() -> None:
     client = Client(enforce_csrf_checks=True)
     told = client.post(reverse("admin:login"), {"username": "a", "password": "b"},
