@@ -238,7 +238,7 @@ def one_export(count: int) -> int:
     for format in ("csv", "json", "xlsx"):
         path = Path(os.environ["VAR_DIR"]) / f"records.{format}"
         began = time.perf_counter()
-        assert service.write_records(links, format=format, path=path) == count
+        assert service.write_records(links, service.Target(path, format)) == count
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         took = time.perf_counter() - began
         print(f"{f'{count:,} as {format}':32}{took:>8.1f}{peak:>9.0f}", flush=True)

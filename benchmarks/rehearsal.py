@@ -235,14 +235,14 @@ def pages(user: Any, pair: Any, asked: Any) -> None:
 def files(asked: Any) -> None:
     """The records as a file of each format."""
     from syncapp.services import rehearsal_files
-    from syncapp.services.export_files import FORMATS
+    from syncapp.services.export_files import FORMATS, Target
 
     print(f"{'file':32}{'seconds':>8}{'peak MB':>9}")
     rows = rehearsal_files.chosen(asked, "", "")
     for format in FORMATS:
         path = Path(os.environ["VAR_DIR"]) / f"rehearsal.{format}"
         began = time.perf_counter()
-        rehearsal_files.write(rows, format=format, path=path)
+        rehearsal_files.write(rows, Target(path, format))
         print(f"{format:32}{time.perf_counter() - began:>8.1f}{peak():>9.0f}", flush=True)
 
 

@@ -65,11 +65,16 @@ class Shortcut:
     url: str
 
 
-def fields(choice: RecordChoice) -> list[Field]:
-    """All filters with what is chosen in each."""
+def fields(choice: RecordChoice, *, only_chosen: bool = False) -> list[Field]:
+    """All filters with what is chosen in each.
+
+    Args:
+        choice: What is chosen.
+        only_chosen: Do not ask the database for options that nobody is going to see.
+    """
     told = choice.as_params()
     found = []
-    for name, label, options, is_main in _selects(choice):
+    for name, label, options, is_main in _selects(choice, only_chosen=only_chosen):
         found.append(
             Field(name, label, told.get(name, ""), "select", tuple(options), is_main=is_main)
         )
@@ -124,7 +129,7 @@ def months(choice: RecordChoice, today: date) -> list[Shortcut]:
 
 def sentence(choice: RecordChoice) -> str:
     """The active filters in one line, for the head of an export; "" without any."""
-    return "; ".join(chip.text for chip in chips(choice, fields(choice)))
+    return "; ".join(chip.text for chip in chips(choice, fields(choice, only_chosen=True)))
 
 
 def address(params: Mapping[str, str], **changes: str) -> str:
@@ -133,15 +138,22 @@ def address(params: Mapping[str, str], **changes: str) -> str:
     return f"?{urlencode(kept)}"
 
 
-def _selects(choice: RecordChoice) -> Iterable[tuple[str, str, Options, bool]]:
-    used = set(
-        SyncDefinition.objects.filter(deleted_at=None)
-        .exclude(object_type__in=HIDDEN)
-        .values_list("object_type", flat=True)
+def _selects(
+    choice: RecordChoice, *, only_chosen: bool
+) -> Iterable[tuple[str, str, Options, bool]]:
+    used = (
+        {choice.object}
+        if only_chosen
+        else set(
+            SyncDefinition.objects.filter(deleted_at=None)
+            .exclude(object_type__in=HIDDEN)
+            .values_list("object_type", flat=True)
+        )
     )
     objects = [(name, title_of(pair)) for name, pair in OBJECT_PAIRS.items() if name in used]
-    pairs = [(str(one.pk), str(one)) for one in
-             AccountPair.objects.select_related("hubspot", "quickbooks")]  # fmt: skip
+    joined = AccountPair.objects.select_related("hubspot", "quickbooks")
+    is_told = choice.pair is not None or not only_chosen
+    pairs = [(str(one.pk), str(one)) for one in joined] if is_told else []
     yield "object", _("Object"), objects, True
     if len(pairs) > 1 or choice.pair is not None:
         yield "pair", _("Account pair"), pairs, True
@@ -150,7 +162,8 @@ def _selects(choice: RecordChoice) -> Iterable[tuple[str, str, Options, bool]]:
         (records.NEEDS_DECISION, _("Only a person can settle it")),
         *((value, str(CATEGORY_WORDS[value])) for value in records.categories()),
     ], True  # fmt: skip
-    people = [(str(user.pk), name_of(user)) for user in colleagues()]
+    is_told = bool(choice.assignee) or not only_chosen
+    people = [(str(user.pk), name_of(user)) for user in colleagues()] if is_told else []
     people.insert(0, (records.NOBODY, _("Nobody")))
     if choice.assignee and choice.assignee not in dict(people):
         people += [(str(one.pk), name_of(one)) for one in User.objects.filter(pk=choice.assignee)]

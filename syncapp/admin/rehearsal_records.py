@@ -29,7 +29,7 @@ from syncapp.models import RecordLink, Rehearsal, RehearsalRow, SyncDefinition, 
 from syncapp.models.spoken import spoken_parts
 from syncapp.services import accounts, exports, rehearsal_files
 from syncapp.services.env import real_env
-from syncapp.services.words import nouns_of, said
+from syncapp.services.words import said
 from syncapp.tasks import export_records
 
 PAGE_ROWS = 50
@@ -88,13 +88,12 @@ def export(request: HttpRequest, pk: int, format: str) -> HttpResponse:
     if format not in exports.FORMATS:
         raise Http404
     kind, words = _asked(request.POST)
-    told = f"{_('Rehearsal of %s') % found.definition}: {kind_words(found, kind)}"
     made = exports.request_rehearsal(
         user=cast("User", request.user),
         rehearsal=found,
         kind=kind,
         search=words,
-        filter_words=f"{told}, “{words}”" if words else told,
+        filter_words=sentence(found, kind, words),
         format=format,
         now=real_env().clock.now(),
     )
@@ -108,7 +107,6 @@ def _asked(told: QueryDict) -> tuple[str, str]:
 
 def kind_words(found: Rehearsal, kind: str) -> str:
     """What the records of a kind are called above their list."""
-    pair = found.definition.object_pair
     group, _colon, rest = kind.partition(":")
     if group == "overwritten":
         side, _colon, name = rest.partition(":")
@@ -116,20 +114,16 @@ def kind_words(found: Rehearsal, kind: str) -> str:
             return _("%(field)s overwritten in %(side)s") % {
                 "field": labels_of(found).get(name, name), "side": Side(side).label,
             }  # fmt: skip
-    if group in {"create", "update", "remove"} and rest in {one.value for one in Side}:
-        names = {"nouns": nouns_of(pair, Side(rest)), "side": Side(rest).label}
-        return {
-            "create": _("New %(nouns)s in %(side)s"),
-            "update": _("Updates in %(side)s"),
-            "remove": _("Voided or removed in %(side)s"),
-        }[group] % names
-    plain = {
-        "": _("All records"),
-        "link": _("Matched and linked"),
-        "suggestion": _("Suggested matches"),
-        "unchanged": _("Nothing to change"),
-    }
-    return plain[kind] if kind in plain else reason_words(rest or kind)
+    if not kind:
+        return _("All records")
+    words = rehearsal_files.decision_words(found.definition.object_pair, kind)
+    return words or reason_words(rest or kind)
+
+
+def sentence(found: Rehearsal, kind: str, words: str) -> str:
+    """What is exported, in one line."""
+    told = f"{_('Rehearsal of %s') % found.definition}: {kind_words(found, kind)}"
+    return f"{told}, “{words}”" if words else told
 
 
 def _kinds(found: Rehearsal, kind: str) -> list[dict[str, Any]]:

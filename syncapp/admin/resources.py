@@ -22,7 +22,7 @@ from import_export.formats import base_formats
 from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
 from syncapp import tasks
-from syncapp.admin import record_columns, record_filters
+from syncapp.admin import record_columns, record_filters, rehearsal_records
 from syncapp.admin.base import page, render
 from syncapp.admin.rehearsals import records_url
 from syncapp.admin.soon import soon
@@ -181,11 +181,24 @@ def _rehearsed(export: Export) -> dict[str, Any]:
     return {"rehearsal_url": records_url(found, export.choice["kind"])} if found else {}
 
 
+def _filter_words(export: Export) -> str:
+    """What was chosen, in the reader's language, also where it was asked for in another one."""
+    told, choice = exports.words_of(export), export.choice
+    if told is not None:
+        return told
+    if not exports.is_of_rehearsal(export):
+        return record_filters.sentence(RecordChoice.from_json(choice["records"]))
+    found = exports.rehearsal_of(export)
+    if found is None:
+        return str(choice.get("words", ""))
+    return rehearsal_records.sentence(found, choice["kind"], choice["search"])
+
+
 def _told(export: Export) -> dict[str, Any]:
     """An export with the addresses of its page and file."""
     return {
         "export": export,
-        "filter": export.choice.get("words", ""),
+        "filter": _filter_words(export),
         "url": reverse("admin:syncapp_recordlink_made", args=[export.pk]),
         "file_url": reverse("admin:syncapp_recordlink_file", args=[export.pk]),
         "is_ready": export.state == Export.State.READY,

@@ -9,6 +9,7 @@ import csv
 import json
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -37,24 +38,32 @@ class ExportFailed(ValueError):
     """The export cannot be made; the message says what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The file to write.
+
+    Attributes:
+        path: Where; its folder exists.
+        format: "csv", "xlsx" or "json".
+        head: What the file says about itself, above the rows.
+        progress: Told after each chunk how many rows are written.
+    """
+
+    path: Path
+    format: str
+    head: Head = ()
+    progress: Callable[[int], None] = lambda count: None
+
+
 def write_records(
-    links: QuerySet[RecordLink],
-    *,
-    format: str,
-    path: Path,
-    columns: Sequence[str] | None = None,
-    head: Head = (),
-    progress: Callable[[int], None] = lambda count: None,
+    links: QuerySet[RecordLink], target: Target, *, columns: Sequence[str] | None = None
 ) -> int:
     """Write records to a file; the file is complete or does not exist.
 
     Args:
         links: Which records; their order is that of their ids.
-        path: The file; its folder exists.
-        format: "csv", "xlsx" or "json".
+        target: The file.
         columns: Names of the resource's fields; None for all.
-        head: What the file says about itself, above the records.
-        progress: Told after each chunk how many records are written.
 
     Returns:
         How many records were written.
@@ -62,8 +71,6 @@ def write_records(
     Raises:
         ExportFailed: The format or a column is unknown, or there are too many rows for it.
     """
-    if format not in FORMATS:
-        raise ExportFailed(f"Unknown format “{format}”: choose one of {', '.join(FORMATS)}.")
     resource = RecordResource()
     known = list(resource.get_export_order())
     unknown = [name for name in columns or () if name not in known]
@@ -71,24 +78,24 @@ def write_records(
         raise ExportFailed(f"Unknown column “{unknown[0]}”. Known: {', '.join(known)}.")
     chosen = [name for name in known if columns is None or name in columns]
     headers = resource.get_export_headers(selected_fields=chosen)
-    return write_rows(path, format, headers, _rows(resource, links, chosen, progress), head)
+    return write_rows(target, headers, _rows(resource, links, chosen, target.progress))
 
 
-def write_rows(
-    path: Path, format: str, headers: list[str], rows: Iterator[list[Cell]], head: Head
-) -> int:
-    """Write rows to a file of a known format; the file is complete or does not exist.
+def write_rows(target: Target, headers: list[str], rows: Iterator[list[Cell]]) -> int:
+    """Write rows to a file; the file is complete or does not exist.
 
     Returns:
         How many rows were written.
 
     Raises:
-        ExportFailed: There are too many rows for the format.
+        ExportFailed: The format is unknown, or there are too many rows for it.
     """
-    partial = path.with_name(path.name + ".part")
+    if target.format not in FORMATS:
+        raise ExportFailed(f"Unknown format “{target.format}”: choose one of {', '.join(FORMATS)}.")
+    partial = target.path.with_name(target.path.name + ".part")
     try:
-        count = _WRITERS[format](partial, headers, rows, head)
-        partial.replace(path)
+        count = _WRITERS[target.format](partial, headers, rows, target.head)
+        partial.replace(target.path)
     finally:
         partial.unlink(missing_ok=True)
     return count

@@ -25,10 +25,10 @@ from django.utils.translation import ngettext
 from syncapp.core.ports import Env
 from syncapp.models import AccountPair, Export, Rehearsal
 from syncapp.services import kinds, notify, people, records, rehearsal_files
-from syncapp.services.export_files import FORMATS, ExportFailed, write_records
+from syncapp.services.export_files import FORMATS, ExportFailed, Target, write_records
 from syncapp.services.records import RecordChoice
 
-__all__ = ["FORMATS", "PERMISSION", "ExportFailed", "write_records"]
+__all__ = ["FORMATS", "PERMISSION", "ExportFailed", "Target", "write_records"]
 
 PERMISSION = "syncapp.export_recordlink"
 #: What the records of a rehearsal ask for besides.
@@ -56,7 +56,7 @@ def request(
     """
     return Export.objects.create(
         user=user,
-        choice={"records": choice.as_json(), "words": filter_words},
+        choice={"records": choice.as_json(), **_words(filter_words)},
         columns=list(columns),
         format=format,
         requested_at=now,
@@ -78,8 +78,19 @@ def request_rehearsal(
         format: "csv", "xlsx" or "json".
         now: The present moment.
     """
-    told = {"rehearsal": rehearsal.pk, "kind": kind, "search": search, "words": filter_words}
+    told = {"rehearsal": rehearsal.pk, "kind": kind, "search": search, **_words(filter_words)}
     return Export.objects.create(user=user, choice=told, format=format, requested_at=now)
+
+
+def _words(told: str) -> dict[str, str | None]:
+    return {"words": told, "language": translation.get_language()}
+
+
+def words_of(export: Export) -> str | None:
+    """The choice in words, as it was told; None where that was in another language."""
+    choice = export.choice
+    is_ours = choice.get("language") == translation.get_language()
+    return choice.get("words", "") if is_ours else None
 
 
 def rehearsal_of(export: Export) -> Rehearsal | None:
@@ -148,14 +159,9 @@ def _write(export: Export, env: Env) -> int:
         Export.objects.filter(pk=export.pk).update(done_count=count, beat_at=env.clock.now())
 
     # The names in JSON are for programs: they stay the same in every language.
-    with translation.override("en" if export.format == "json" else None):
-        return write(
-            rows,
-            format=export.format,
-            path=folder / export.file,
-            head=_head(export, pairs, env.clock.now()),
-            progress=progress,
-        )
+    with translation.override("en" if export.format == "json" else translation.get_language()):
+        head = _head(export, pairs, env.clock.now())
+        return write(rows, Target(folder / export.file, export.format, head, progress))
 
 
 def _source(export: Export) -> tuple[QuerySet[Any], QuerySet[AccountPair], Callable[..., int]]:

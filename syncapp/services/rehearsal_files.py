@@ -1,7 +1,7 @@
 """Writes the records of a rehearsal to a file, row by row (B1).
 
-Knows the columns (an import-export resource). Must not know the formats (``export_files.py``)
-nor who asks.
+Knows the columns (an import-export resource) and what each decision is called. Must not know the
+formats (``export_files.py``) nor who asks.
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy
 from import_export import fields, resources
 
+from syncapp.core.pairs.base import ObjectPair
 from syncapp.core.reasons import explain
+from syncapp.core.sides import Side
 from syncapp.models import Rehearsal, RehearsalRow
+from syncapp.models.links import STATES
 from syncapp.models.spoken import spoken_parts
-from syncapp.services.export_files import Cell, Head, write_rows
+from syncapp.services.export_files import Cell, Target, write_rows
+from syncapp.services.words import nouns_of
 
 CHUNK = 1000
 
@@ -26,7 +29,8 @@ CHUNK = 1000
 class RehearsalRowResource(resources.ModelResource):  # type: ignore[misc] # no types there
     """One row per decision; ids as text, amounts as numbers with their currency beside them."""
 
-    decision = fields.Field(attribute="kind", column_name=gettext_lazy("Decision"))
+    decision = fields.Field(column_name=gettext_lazy("Decision"))
+    code = fields.Field(attribute="kind", column_name=gettext_lazy("Decision code"))
     label = fields.Field(attribute="label", column_name=gettext_lazy("Record"))
     other_label = fields.Field(attribute="other_label", column_name=gettext_lazy("Matched with"))
     email = fields.Field(attribute="email", column_name=gettext_lazy("E-mail"))
@@ -50,11 +54,16 @@ class RehearsalRowResource(resources.ModelResource):  # type: ignore[misc] # no 
 
         model = RehearsalRow
         fields = (
-            "decision", "label", "other_label", "email", "number", "party", "document_date",
+            "decision", "code", "label", "other_label", "email", "number", "party", "document_date",
             "amount", "currency", "is_closed", "hubspot_id", "quickbooks_id", "reason", "changes",
             "posting", "deposit",
         )  # fmt: skip
         export_order = fields
+
+    def dehydrate_decision(self, row: RehearsalRow) -> str:
+        """What would become of it; of a record left alone its state, which the reason explains."""
+        told = decision_words(row.rehearsal.definition.object_pair, row.kind)
+        return told or str(dict(STATES)[row.kind.partition(":")[0]])
 
     def dehydrate_document_date(self, row: RehearsalRow) -> date | None:
         """The document's own day, in no time zone."""
@@ -115,31 +124,35 @@ def chosen(found: Rehearsal, kind: str, words: str) -> QuerySet[RehearsalRow]:
     return rows
 
 
-def write(
-    rows: QuerySet[RehearsalRow],
-    *,
-    format: str,
-    path: Path,
-    head: Head = (),
-    progress: Callable[[int], None] = lambda count: None,
-) -> int:
-    """Write rows to a file; the file is complete or does not exist.
+def decision_words(pair: ObjectPair, kind: str) -> str:
+    """What the rows of a kind are called; "" for those that are left alone for a reason."""
+    group, _colon, rest = kind.partition(":")
+    if group in {"create", "update", "remove"} and rest in {one.value for one in Side}:
+        names = {"nouns": nouns_of(pair, Side(rest)), "side": Side(rest).label}
+        return {
+            "create": gettext("New %(nouns)s in %(side)s"),
+            "update": gettext("Updates in %(side)s"),
+            "remove": gettext("Voided or removed in %(side)s"),
+        }[group] % names
+    plain = {
+        "link": gettext("Matched and linked"),
+        "suggestion": gettext("Suggested matches"),
+        "unchanged": gettext("Nothing to change"),
+    }
+    return plain.get(kind, "")
 
-    Args:
-        rows: Which rows; their order is that of their ids.
-        path: The file; its folder exists.
-        format: "csv", "xlsx" or "json".
-        head: What the file says about itself, above the rows.
-        progress: Told after each chunk how many rows are written.
+
+def write(rows: QuerySet[RehearsalRow], target: Target) -> int:
+    """Write rows, in the order of their ids, to a file: complete, or it does not exist.
 
     Returns:
         How many rows were written.
 
     Raises:
-        ExportFailed: There are too many rows for the format.
+        ExportFailed: The format is unknown, or there are too many rows for it.
     """
     headers = [*RehearsalRowResource().get_export_headers()]
-    return write_rows(path, format, headers, _told(rows, progress), head)
+    return write_rows(target, headers, _told(rows, target.progress))
 
 
 def _told(rows: QuerySet[RehearsalRow], progress: Callable[[int], None]) -> Iterator[list[Cell]]:

@@ -19,7 +19,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from syncapp.models import AccountPair, Export, Mail, Notification, RecordLink
-from syncapp.services import export_files, exports, retention
+from syncapp.services import export_files, exports, people, preferences, retention
 from syncapp.services.records import RecordChoice
 from tests.admin.conftest import signed_in
 from tests.proves import proves
@@ -203,6 +203,7 @@ def test_the_page_tells_how_far_it_is(listed: World, operator: Client) -> None:
     export = Export.objects.create(
         user=User.objects.get(username="oscar"), format="csv", state="running",
         done_count=500, total_count=2000, requested_at=listed.env.clock.now(),
+        choice={"records": RecordChoice().as_json()},
     )  # fmt: skip
     address = f"{reverse(MADE, args=[export.pk])}?part=progress"
     shown = operator.get(address).content.decode()
@@ -266,9 +267,9 @@ def test_a_failed_export_leaves_no_file(listed: World, tmp_path: Path) -> None:
     path = tmp_path / "records.csv"
     links = RecordLink.objects.all()
     with pytest.raises(exports.ExportFailed, match="Unknown column “nonsense”"):
-        exports.write_records(links, format="csv", path=path, columns=["nonsense"])
+        exports.write_records(links, exports.Target(path, "csv"), columns=["nonsense"])
     with pytest.raises(exports.ExportFailed, match="Unknown format “pdf”"):
-        exports.write_records(links, format="pdf", path=path)
+        exports.write_records(links, exports.Target(path, "pdf"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -279,10 +280,27 @@ def test_rows_come_in_the_order_of_their_ids_whatever_the_chunk(
     path = tmp_path / "records.json"
     seen: list[int] = []
     links = RecordLink.objects.order_by("-pk")
-    count = exports.write_records(
-        links, format="json", path=path, columns=["hubspot_id"], progress=seen.append
-    )
+    target = exports.Target(path, "json", progress=seen.append)
+    count = exports.write_records(links, target, columns=["hubspot_id"])
     assert (count, seen) == (3, [2, 3])
     assert json.loads(path.read_text(encoding="utf-8")) == [
         {"HubSpot id": "1"}, {"HubSpot id": "2"}, {"HubSpot id": "90071992547409931"},
     ]  # fmt: skip
+
+
+@proves("B17", "S32")
+def test_the_list_of_exports_says_the_filter_in_the_language_it_is_read_in(
+    listed: World, operator: Client, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(10):
+        made(operator, operator.post(f"{reverse(EXPORT)}?state=failing", chosen("label")))
+    assert "State: Failing" in operator.get(reverse(ALL)).content.decode()
+    oscar = User.objects.get(username="oscar")
+    preferences.save(user=oscar, name=people.LANGUAGE, value="pt-br")
+    with django_assert_max_num_queries(30):
+        told = operator.get(reverse(ALL)).content.decode()
+    assert "Situação: Com falha" in told
+
+    assert "Failing" not in told
+    file = body(operator, operator.post(f"{reverse(EXPORT)}?state=failing", chosen("state")))
+    assert "Situação\r\nCom falha\r\n" in file.decode("utf-8-sig")

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from syncapp.models import Export, Mail, Notification, Rehearsal
-from syncapp.services import exports
+from syncapp.services import exports, people, preferences
 from tests.admin.conftest import signed_in
 from tests.admin.test_wizard import ALL, page, url
 from tests.proves import proves
@@ -64,6 +64,22 @@ def test_a_worker_makes_the_file_and_the_person_is_told(
     assert [row[0] for row in told[:4]] == ["Account pair", "Filter", "Made at", "Made by"]
     (one,) = [dict(zip(told[5], row, strict=True)) for row in told[6:]]
     assert (one["Record"], one["E-mail"]) == ("'=1+1 Evil", "evil@example.com")
+
+
+@proves("B1", "B17")
+def test_the_file_and_the_list_of_exports_speak_the_readers_language(
+    rehearsed: Rehearsal, administrator: Client
+) -> None:
+    ask(administrator, rehearsed, kind="create:quickbooks", q="evil")
+    ada = User.objects.get(username="ada")
+    preferences.save(user=ada, name=people.LANGUAGE, value="pt-br")
+    shown = administrator.get(reverse("admin:syncapp_recordlink_exports")).content.decode()
+    assert "Novos registros (clientes) no QuickBooks, “evil”" in shown
+    ask(administrator, rehearsed, kind="create:quickbooks", q="evil")
+    told = lines(administrator, Export.objects.order_by("-pk")[0])
+    (one,) = [dict(zip(told[5], row, strict=True)) for row in told[6:]]
+    assert one["Decisão"] == "Novos registros (clientes) no QuickBooks"
+    assert one["Código da decisão"] == "create:quickbooks"
 
 
 def test_all_of_it_and_in_each_format(rehearsed: Rehearsal, administrator: Client) -> None:

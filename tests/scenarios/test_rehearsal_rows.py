@@ -26,7 +26,7 @@ from syncapp.services import (
     rehearsal_files,
     retention,
 )
-from syncapp.services.export_files import FORMATS
+from syncapp.services.export_files import FORMATS, Target
 from syncapp.services.matching_list import AMBIGUOUS, SUGGESTION, Pairing
 from syncapp.services.rehearsal import Standing
 from tests.proves import proves
@@ -267,19 +267,20 @@ def test_b1_the_records_of_a_rehearsal_are_exported(world: World, tmp_path: Path
     head = [("Filter", "=cmd")]
     for format in FORMATS:
         path = tmp_path / f"rows.{format}"
-        written = rehearsal_files.write(
-            rows, format=format, path=path, head=head, progress=counts.append
-        )
-        assert written == 1
+        assert rehearsal_files.write(rows, Target(path, format, head, counts.append)) == 1
     assert counts == [1, 1, 1]
     text = (tmp_path / "rows.csv").read_text(encoding="utf-8-sig")
     about, _blank, header, *told = list(csv.reader(io.StringIO(text)))
     assert about == ["Filter", "'=cmd"]
     (one,) = [dict(zip(header, row, strict=True)) for row in told]
-    assert (one["Decision"], one["Record"]) == ("create:quickbooks", "'=1+1 Evil")
+    assert (one["Decision"], one["Decision code"], one["Record"]) == (
+        "New customers in QuickBooks", "create:quickbooks", "'=1+1 Evil",
+    )  # fmt: skip
     sheet = load_workbook(tmp_path / "rows.xlsx").active
     assert sheet is not None
-    assert [cell.value for cell in sheet[4]][:2] == ["create:quickbooks", "'=1+1 Evil"]
+    assert [cell.value for cell in sheet[4]][:3] == [
+        "New customers in QuickBooks", "create:quickbooks", "'=1+1 Evil",
+    ]  # fmt: skip
     assert json.loads((tmp_path / "rows.json").read_text())["records"][0]["Record"] == "=1+1 Evil"
 
 

@@ -44,7 +44,7 @@ class Command(TandemCommand):
             links = links.filter(state=options["state"])
         file: Path = options["out"]
         try:
-            count = exports.write_records(links, format=options["format"], path=file)
+            count = exports.write_records(links, exports.Target(file, options["format"]))
         except exports.ExportFailed as error:
             raise CommandError(str(error), returncode=ENDED_EARLY) from error
         except OSError as error:
