@@ -54,6 +54,7 @@ EXPORTS_DIR = VAR_DIR / "exports"
 
 # --- Applications --------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "syncapp.management.overrides",  # before django.contrib.auth, whose commands it adds to
     "unfold",  # before django.contrib.admin: it replaces the admin's templates
     "unfold.contrib.filters",
     "unfold.contrib.forms",

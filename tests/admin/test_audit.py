@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -210,6 +211,18 @@ def test_several_roles_deleted_at_once_are_kept(world: World) -> None:
 def test_the_first_administrator_is_kept(transactional_db: None) -> None:
     assert first_administrator().password
     assert ("command line", "everything", None, True) in kept(subject="User admin")
+
+
+@proves("B12")
+def test_an_administrator_made_by_djangos_command_is_kept() -> None:
+    call_command(
+        "createsuperuser", interactive=False, username="root", email="root@example.com", verbosity=0
+    )
+    assert kept(subject="User root") == [
+        ("command line", "account", None, "made"),
+        ("command line", "sign_in", None, True),
+        ("command line", "everything", None, True),
+    ]
 
 
 def test_each_cell_is_called_by_its_column(world: World) -> None:

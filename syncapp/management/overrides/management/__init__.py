@@ -1,0 +1,1 @@
+"""What makes this an app with commands."""
