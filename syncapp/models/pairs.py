@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.core.sides import Side
 from syncapp.models.connections import Connection
 from syncapp.models.spoken import spoken
+
+
+class AccountPairs(models.QuerySet["AccountPair"]):
+    """Account pairs, and what is set on several at once."""
+
+    def run_next(self, now: datetime, **changes: Any) -> int:
+        """Make them due now, ahead of those that only the clock makes due.
+
+        Args:
+            now: The present moment.
+            changes: What else changes, in the same statement.
+
+        Returns:
+            How many there were.
+        """
+        return self.update(next_due_at=now, urgent=True, **changes)
 
 
 class AccountPair(models.Model):
@@ -54,6 +71,7 @@ class AccountPair(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    objects = AccountPairs.as_manager()
 
     class Meta:
         """Two pairs on one account would echo through each other."""

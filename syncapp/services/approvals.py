@@ -231,9 +231,7 @@ def set_reviewed_through(pair: AccountPair, day: date | None, *, who: str, now: 
         before = locked.reviewed_through
         if before == day:
             return False
-        AccountPair.objects.filter(pk=pair.pk).update(
-            reviewed_through=day, next_due_at=now, urgent=True
-        )
+        AccountPair.objects.filter(pk=pair.pk).run_next(now, reviewed_through=day)
         pair.reviewed_through = day
         setting_changes.note(
             who=who, at=now, pair=pair, setting="reviewed_through",
@@ -274,6 +272,4 @@ def _save(
     RecordLink.objects.filter(pk__in=[one.link_id for one in found]).update(
         next_at=now, revision=F("revision") + 1
     )
-    AccountPair.objects.filter(definitions__in={one.definition_id for one in found}).update(
-        next_due_at=now, urgent=True
-    )
+    AccountPair.objects.filter(definitions__in={one.definition_id for one in found}).run_next(now)

@@ -143,7 +143,7 @@ def approve(definition: SyncDefinition, *, who: str, now: datetime) -> bool:
         found.held_at, found.brake = None, {}
         found.save(update_fields=["approval", "held_at", "brake", "updated_at"])
         _release(found, now)
-        AccountPair.objects.filter(pk=found.pair_id).update(next_due_at=now, urgent=True)
+        AccountPair.objects.filter(pk=found.pair_id).run_next(now)
     definition.refresh_from_db()
     return True
 

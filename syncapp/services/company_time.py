@@ -30,7 +30,7 @@ def set_time_zone(pair: AccountPair, zone: str, *, who: str, now: datetime) -> b
         locked = AccountPair.objects.select_for_update().get(pk=pair.pk)
         if locked.time_zone == zone:
             return False
-        AccountPair.objects.filter(pk=pair.pk).update(time_zone=zone, next_due_at=now, urgent=True)
+        AccountPair.objects.filter(pk=pair.pk).run_next(now, time_zone=zone)
         setting_changes.note(
             who=who, at=now, pair=pair, setting="time_zone",
             before=locked.time_zone or None, after=zone or None,

@@ -129,7 +129,7 @@ def decide(link: RecordLink, *, sealed: str, who: str, now: datetime) -> Decisio
             ]
         )  # fmt: skip
         record_log.save([record_log.entry(row, record_log.Kind.PERSON, at=now, who=who, text=text)])
-        AccountPair.objects.filter(pk=row.definition.pair_id).update(next_due_at=now, urgent=True)
+        AccountPair.objects.filter(pk=row.definition.pair_id).run_next(now)
     return decision
 
 

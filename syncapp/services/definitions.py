@@ -94,7 +94,7 @@ def save_document(
         definition.links.update(next_at=now)
         definition.hosted.update(config_version=F("config_version") + 1)
         RecordLink.objects.filter(definition__host=definition).update(next_at=now)
-        _wake(definition.pair, now)
+        AccountPair.objects.filter(pk=definition.pair_id).run_next(now)
     return replace(config, version=definition.config_version)
 
 
@@ -155,7 +155,7 @@ def activate(
                 one.save(update_fields=["settings", "updated_at"])
             if says:
                 SyncDefinition.objects.filter(pk=one.pk).update(enabled=False)
-        _wake(definition.pair, now)
+        AccountPair.objects.filter(pk=definition.pair_id).run_next(now)
 
 
 def prepare(sync: ActiveSync, connectors: Mapping[Side, Connector]) -> None:
@@ -237,13 +237,12 @@ def pause(pair: AccountPair, *, who: str) -> None:
 def resume(pair: AccountPair, *, now: datetime, who: str = COMMAND_LINE) -> None:
     """Let a paused pair write again."""
     with transaction.atomic():
-        if AccountPair.objects.filter(pk=pair.pk, state=AccountPair.State.PAUSED).update(
+        if AccountPair.objects.filter(pk=pair.pk, state=AccountPair.State.PAUSED).run_next(
+            now,
             state=AccountPair.State.ACTIVE,
             state_detail="",
             paused_by="",
             paused_at=None,
-            next_due_at=now,
-            urgent=True,
         ):
             setting_changes.note(
                 who=who, at=now, pair=pair, setting="writes", before="paused", after="on"
@@ -256,7 +255,7 @@ def request_run(pair: AccountPair, *, now: datetime) -> None:
         Cursor.objects.filter(pair=pair).exclude(stream__startswith=ingest.SWEEP).update(
             next_due_at=now
         )
-        AccountPair.objects.filter(pk=pair.pk).update(next_due_at=now, urgent=True)
+        AccountPair.objects.filter(pk=pair.pk).run_next(now)
 
 
 def check_fields(
@@ -347,7 +346,3 @@ def _list_again_if_needed(
     Cursor.objects.filter(
         pair=definition.pair, side=Side.HUBSPOT.value, stream=after.pair.type(Side.HUBSPOT)
     ).update(window={})
-
-
-def _wake(pair: AccountPair, now: datetime) -> None:
-    AccountPair.objects.filter(pk=pair.pk).update(next_due_at=now, urgent=True)

@@ -157,5 +157,5 @@ def _say_waiting(link: RecordLink, now: datetime) -> None:
 
 def _wake(links: Iterable[RecordLink], now: datetime) -> None:
     definitions = {link.definition_id for link in links}
-    AccountPair.objects.filter(definitions__in=definitions).update(next_due_at=now, urgent=True)
+    AccountPair.objects.filter(definitions__in=definitions).run_next(now)
     counts.refresh(definitions, now=now)

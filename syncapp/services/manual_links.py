@@ -351,5 +351,5 @@ def _told_on(link: RecordLink, config: SyncConfig, side: Side) -> str:
 
 
 def _wake(link: RecordLink, now: datetime) -> None:
-    AccountPair.objects.filter(definitions=link.definition_id).update(next_due_at=now, urgent=True)
+    AccountPair.objects.filter(definitions=link.definition_id).run_next(now)
     counts.refresh([link.definition_id], now=now)

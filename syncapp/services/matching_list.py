@@ -280,13 +280,10 @@ def with_choices(
     )
     if not choices:
         return matches
-    chosen = []
-    for choice in choices:
-        halves = _halves(definition, choice)
-        if halves is not None:
-            chosen.append(
-                (_half(halves[0], Side.HUBSPOT), _half(halves[1], Side.QUICKBOOKS))
-            )  # fmt: skip
+    chosen = [
+        (_half(hubspot_half, Side.HUBSPOT), _half(quickbooks_half, Side.QUICKBOOKS))
+        for hubspot_half, quickbooks_half in _halves(definition, choices).values()
+    ]
     busy = {candidate.link for both in chosen for candidate in both}
     kept = tuple(both for both in matches.pairs if not busy & {c.link for c in both})
     return replace(
@@ -301,16 +298,23 @@ def _half(link: RecordLink, side: Side) -> Candidate:
 
 
 def _halves(
-    definition: SyncDefinition, choice: MatchChoice
-) -> tuple[RecordLink, RecordLink] | None:
-    """The two half links of a choice; None when either is linked or gone by now."""
-    hubspot = definition.links.filter(
-        hubspot_id=choice.hubspot_id, quickbooks_id=None, hubspot_gone=""
-    ).first()
-    quickbooks = definition.links.filter(
-        quickbooks_id=choice.quickbooks_id, hubspot_id=None, quickbooks_gone=""
-    ).first()
-    return (hubspot, quickbooks) if hubspot is not None and quickbooks is not None else None
+    definition: SyncDefinition, choices: Sequence[MatchChoice]
+) -> dict[int, tuple[RecordLink, RecordLink]]:
+    """``{choice: its two half links}``, without those of which one is linked or gone by now."""
+    half = definition.links.filter(
+        hubspot_id__in=[one.hubspot_id for one in choices], quickbooks_id=None, hubspot_gone=""
+    )
+    hubspot = {link.hubspot_id: link for link in half}
+    half = definition.links.filter(
+        quickbooks_id__in=[one.quickbooks_id for one in choices], hubspot_id=None,
+        quickbooks_gone="",
+    )  # fmt: skip
+    quickbooks = {link.quickbooks_id: link for link in half}
+    return {
+        one.pk: (hubspot[one.hubspot_id], quickbooks[one.quickbooks_id])
+        for one in choices
+        if one.hubspot_id in hubspot and one.quickbooks_id in quickbooks
+    }
 
 
 def apply(definition: SyncDefinition, *, env: Env) -> tuple[int, int]:
@@ -329,8 +333,9 @@ def apply(definition: SyncDefinition, *, env: Env) -> tuple[int, int]:
             kept: list[RecordLink] = []
             absorbed: dict[int, RecordLink] = {}
             entries = []
+            found = _halves(definition, choices)
             for choice in choices:
-                halves = _halves(definition, choice)
+                halves = found.get(choice.pk)
                 if halves is None or _is_busy(halves):
                     left += 1
                     continue
