@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.base import render
 from syncapp.core.invoices.fees import PAYMENT, PAYOUT, FeeLine
+from syncapp.core.invoices.payments import processor_words
 from syncapp.models import AccountPair
 from syncapp.models.figures import day, money
 from syncapp.models.spoken import spoken
@@ -74,7 +75,7 @@ def _totals(made: Report) -> list[dict[str, Any]]:
     names = ("gross", "processing", "platform", "refunds", "net", "fees")
     return [
         {
-            "processor": said(fees.processor_name(one.processor)),
+            "processor": said(processor_words(one.processor)),
             "count": one.count,
             **{name: money(getattr(one, name), one.currency) for name in names},
             "has_fees": bool(one.fees),

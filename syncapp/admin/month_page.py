@@ -31,7 +31,7 @@ from syncapp.services import exports, month_lists, month_marks, month_page, tie_
 from syncapp.services.month_files import FORMATS, write
 from syncapp.services.month_page import Counted, Line, MonthPage
 from syncapp.services.records import RecordChoice
-from syncapp.services.words import title_of
+from syncapp.services.words import said, title_of
 
 PAGE = "admin:syncapp_month"
 TEMPLATE = "admin/syncapp/month/page.html"
@@ -173,7 +173,7 @@ def _tile(request: HttpRequest, one: Counted, page: MonthPage) -> Told:
 def _line(line: Line) -> Told:
     pair = OBJECT_PAIRS.get(line.object)
     return {
-        "what": title_of(pair) if pair is not None else line.object,
+        "what": title_of(pair) if pair is not None else said(line.object),
         "count": number_format(line.count, force_grouping=True),
         "money": "" if line.amount is None else money(Decimal(line.amount), line.currency),
     }

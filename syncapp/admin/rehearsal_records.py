@@ -21,6 +21,7 @@ from syncapp.admin.rehearsals import EXPORT, find, labels_of, records_url
 from syncapp.admin.soon import soon
 from syncapp.admin.words import reason_words
 from syncapp.core.dates import date_in, zone
+from syncapp.core.invoices.payments import processor_words
 from syncapp.core.money import number
 from syncapp.core.pairs.invoices import PROCESSORS
 from syncapp.core.reasons import explain
@@ -44,8 +45,6 @@ FIELD_WORDS = {
     "ExchangeRate": gettext_lazy("Exchange rate"),
     "PrivateNote": gettext_lazy("Memo on statement"),
 }
-
-PROCESSOR_WORDS = dict(PROCESSORS)
 
 ModelAdmin = admin.ModelAdmin[SyncDefinition]
 
@@ -204,7 +203,7 @@ def _posting(told: dict[str, Any], deposits: list[dict[str, str]]) -> dict[str, 
         "total": money(told["total"]),
         "paid": money(told["paid"]) if number(told["paid"]) else "",
         "deposits": [
-            {**one, "processor": said(PROCESSOR_WORDS.get(one["processor"], one["processor"]))}
+            {**one, "processor": said(processor_words(one["processor"]))}
             for one in told.get("deposits", ())
         ],
         "choices": deposits,

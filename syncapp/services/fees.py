@@ -16,8 +16,8 @@ from django.db.models.functions import Cast
 
 from syncapp.core.invoices import fees
 from syncapp.core.invoices.fees import FeeLine, FeeTotal
+from syncapp.core.invoices.payments import processor_words
 from syncapp.core.money import digits
-from syncapp.core.pairs.invoices import PROCESSORS
 from syncapp.models import AccountPair, RecordLink, SyncDefinition
 from syncapp.services.export_files import escape
 
@@ -80,11 +80,6 @@ class Report:
 def told(value: Any, currency: str) -> str:
     """An amount with the digits of its currency."""
     return f"{value:.{digits(currency)}f}"
-
-
-def processor_name(processor: str) -> str:
-    """What a processor is called."""
-    return dict(PROCESSORS).get(processor, processor)
 
 
 def period(since: str, until: str) -> tuple[date, date]:
@@ -167,7 +162,7 @@ def as_file(made: Report, file_format: str) -> bytes:
         amounts = (one.gross, one.processing, one.platform, one.refunds, one.net, one.fees)
         rows.append(
             (
-                escape(processor_name(one.processor)), escape(one.currency), one.count,
+                escape(processor_words(one.processor)), escape(one.currency), one.count,
                 *(told(value, one.currency) for value in amounts),
             )
         )  # fmt: skip

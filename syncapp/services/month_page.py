@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
+from syncapp.core.invoices.payments import processor_words
 from syncapp.core.money import rounded
 from syncapp.core.month_lists import BY_CODE, ONLY_IN_HUBSPOT, OPEN, Tile
 from syncapp.core.pairs import HIDDEN
@@ -202,7 +203,7 @@ def _fees(pair: AccountPair, first: date, last: date, documents: Iterable[Line])
     return Counted(
         Tile.FEES,
         tuple(
-            Line(fees.processor_name(one.processor), one.currency, one.count, one.fees)
+            Line(processor_words(one.processor), one.currency, one.count, one.fees)
             for one in made.totals
             if one.fees or (one.processor, one.currency) in to_come
         ),

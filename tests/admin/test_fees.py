@@ -126,3 +126,7 @@ def test_processors_are_named_in_the_readers_language(
     shown = page(administrator, world, **NOVEMBER).content.decode()
     assert "Registrado manualmente" in shown
     assert "Recorded by hand" not in shown
+    asked = {"pair": world.pair.pk, "month": "2026-11"}
+    month = administrator.get(reverse("admin:syncapp_month"), asked)
+    (fees,) = [tile for tile in month.context["tiles"] if tile["name"] == "fees"]
+    assert [line["what"] for line in fees["lines"]] == ["Pagamentos do HubSpot"]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from syncapp.core.invoices import notes
 from syncapp.core.invoices.books import Books
 from syncapp.core.money import ZERO, amount, plain, shown
 from syncapp.core.pairs.invoices import PROCESSORS
@@ -372,23 +373,16 @@ def _booked(values: Values, around: PaymentFacts) -> tuple[FieldChange, ...]:
 
 def plan_note(link: LinkState, config: SyncConfig, invoice: PaidInvoice | None) -> RecordPlan:
     """Decide the note about one allocation on the deals of its invoice (S24)."""
-    here, there = link.hubspot, link.quickbooks
-    if there is None or (here is not None and here.gone):
-        return RecordPlan(because("gone", side=Side.HUBSPOT.label, how="archived"), base=link.base)
-    if there.gone:
-        gone = because("gone", side=Side.QUICKBOOKS.label, how=there.gone)
-        archive = (Change(Side.HUBSPOT, ChangeOp.ARCHIVE, ()),) if here is not None else ()
-        return RecordPlan(gone, archive, link.base)
+    there = notes.shown_by(link)
+    if isinstance(there, RecordPlan):
+        return there
     if not config.direction.allows(Side.HUBSPOT):
         return RecordPlan(because("direction", side=Side.QUICKBOOKS.label), base=link.base)
-    if here is not None:
-        merged = merge_record(link, config, lambda _: Direction.TO_HUBSPOT)
-        return RecordPlan(IN_SYNC, merged.updates, merged.base)
+    if link.hubspot is not None:
+        return notes.follow(link, config)
     if invoice is None or not invoice.hubspot_id:
         waits_on = invoice.link if invoice is not None else None
         return RecordPlan(because("pay_invoice_not_synced"), base=link.base, waits_on=waits_on)
     if not invoice.deals:
         return RecordPlan(because("pay_no_deal"), base=link.base)
-    ties = [{"type": "deals", "id": one} for one in invoice.deals]
-    fields = (*mapped_values(there, config, Side.HUBSPOT), FieldChange(TIES, None, ties))
-    return RecordPlan(IN_SYNC, (Change(Side.HUBSPOT, ChangeOp.CREATE, fields),), link.base)
+    return notes.write(link, there, config, on="deals", ids=invoice.deals)

@@ -5,20 +5,18 @@ Pure.
 
 from __future__ import annotations
 
+from syncapp.core.invoices import notes
 from syncapp.core.invoices.facts import Party
 from syncapp.core.invoices.gate import party_on
-from syncapp.core.plan import IN_SYNC, TIES, Change, ChangeOp, FieldChange, RecordPlan, because
+from syncapp.core.plan import RecordPlan, because
 from syncapp.core.planner import (
     Facts,
     LinkState,
     Observed,
     SyncConfig,
-    mapped_values,
-    merge_record,
 )
 from syncapp.core.reasons import State
-from syncapp.core.sides import Direction, Side
-from syncapp.core.values import Value
+from syncapp.core.sides import Side
 
 
 def plan_refund(
@@ -35,21 +33,16 @@ def plan_refund(
     if facts.excluded_by is not None:
         who, note = facts.excluded_by
         return RecordPlan(because("by_person", who=who, note=note), base=link.base)
-    here, there = link.hubspot, link.quickbooks
-    if there is None or (here is not None and here.gone):
-        return RecordPlan(because("gone", side=Side.HUBSPOT.label, how="archived"), base=link.base)
-    if there.gone:
-        gone = because("gone", side=Side.QUICKBOOKS.label, how=there.gone)
-        archive = (Change(Side.HUBSPOT, ChangeOp.ARCHIVE, ()),) if here is not None else ()
-        return RecordPlan(gone, archive, link.base)
+    there = notes.shown_by(link)
+    if isinstance(there, RecordPlan):
+        return there
     shut = config.shuts_out(Side.QUICKBOOKS, there.values, included=facts.included)
     if not config.direction.allows(Side.HUBSPOT):
         shut = because("direction", side=Side.QUICKBOOKS.label)
     if shut is not None:
         return RecordPlan(shut, base=link.base)
-    if here is not None:
-        merged = merge_record(link, config, lambda _: Direction.TO_HUBSPOT)
-        return RecordPlan(IN_SYNC, merged.updates, merged.base)
+    if link.hubspot is not None:
+        return notes.follow(link, config)
     return _show(link, there, config, party)
 
 
@@ -62,6 +55,4 @@ def _show(link: LinkState, there: Observed, config: SyncConfig, party: Party | N
     contact = party_on(party, Side.HUBSPOT, "customer")
     if isinstance(contact, RecordPlan):
         return RecordPlan(contact.status, base=link.base, waits_on=contact.waits_on)
-    ties: list[Value] = [{"type": "contacts", "id": contact}]
-    fields = (*mapped_values(there, config, Side.HUBSPOT), FieldChange(TIES, None, ties))
-    return RecordPlan(IN_SYNC, (Change(Side.HUBSPOT, ChangeOp.CREATE, fields),), link.base)
+    return notes.write(link, there, config, on="contacts", ids=[contact])

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from syncapp.core.invoices.fees import DATED_BY, PAYMENT
+from syncapp.core.invoices.payments import processor_words
 from syncapp.core.money import shown
 from syncapp.management.base import BadArguments, TandemCommand, choose_pair
 from syncapp.services import fees
@@ -45,7 +46,7 @@ def _text(made: Report) -> str:
             for name in ("gross", "processing", "platform", "refunds", "net", "fees")
         }
         lines += [
-            f"{fees.processor_name(one.processor)}: {one.count} payments, gross {told['gross']}, "
+            f"{processor_words(one.processor)}: {one.count} payments, gross {told['gross']}, "
             f"processing fees {told['processing']}, platform fees {told['platform']}, "
             f"refunds {told['refunds']}, net {told['net']}.",
             f"  To book: debit fees, credit the clearing account: {told['fees']}.",
