@@ -96,18 +96,6 @@ def is_genuine_v3(
     return _same(base64.b64encode(digest).decode(), signature)
 
 
-def is_genuine_v2(*, secret: str, method: str, uri: str, body: bytes, signature: str) -> bool:
-    """Version 2 (workflows, cards): SHA-256 over secret, method, URI and body."""
-    source = secret.encode() + method.upper().encode() + uri.encode() + body
-    return bool(secret) and _same(hashlib.sha256(source).hexdigest(), signature)
-
-
-def is_genuine_v1(*, secret: str, body: bytes, signature: str) -> bool:
-    """Version 1 (subscriptions): SHA-256 over secret and body."""
-    source = secret.encode() + body
-    return bool(secret) and _same(hashlib.sha256(source).hexdigest(), signature)
-
-
 def _same(expected: str, given: str) -> bool:
     return hmac.compare_digest(expected.encode(), given.encode(errors="replace"))
 

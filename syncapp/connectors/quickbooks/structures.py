@@ -50,13 +50,6 @@ def as_sent(value: Value, name: str = "") -> object:
     return value
 
 
-def content_lines(lines: Value) -> list[Mapping[str, Value]]:
-    """The lines of a document without the subtotal that QuickBooks puts at their end."""
-    if not isinstance(lines, list | tuple):
-        return []
-    return [one for one in lines if isinstance(one, Mapping) and not _is_servers_own(one)]
-
-
 def _is_servers_own(line: Value) -> bool:
     """The subtotal QuickBooks appends: it has no Id and is ignored when it is sent."""
     return (
