@@ -17,6 +17,8 @@ from syncapp.core.sides import Direction, Side
 from syncapp.models.connections import SIDES
 from syncapp.models.pairs import AccountPair
 
+#: A name that is only shown: cut where it is longer, a constant's value for one.
+LABEL_LIMIT = 255
 DIRECTIONS = [
     (Direction.BOTH.value, _("Both ways")),
     (Direction.TO_HUBSPOT.value, _("Only to HubSpot")),
@@ -114,7 +116,7 @@ class FieldMappingRow(models.Model):
         max_length=16, choices=[(k.value, k.value) for k in Kind], default=Kind.TEXT.value
     )
     direction = models.CharField(max_length=16, choices=DIRECTIONS, default=Direction.BOTH.value)
-    label = models.CharField(max_length=255, blank=True, default="")
+    label = models.CharField(max_length=LABEL_LIMIT, blank=True, default="")
     enabled = models.BooleanField(default=True)
     creation_only = models.BooleanField(default=False)
     builtin = models.BooleanField(default=False)
@@ -154,7 +156,7 @@ class FilterCondition(models.Model):
     )
     operator = models.CharField(max_length=32, choices=[(o.value, o.words) for o in Operator])
     value = models.CharField(max_length=2000, blank=True, default="")
-    label = models.CharField(max_length=255, blank=True, default="")
+    label = models.CharField(max_length=LABEL_LIMIT, blank=True, default="")
 
     class Meta:
         """In the order the user wrote them."""

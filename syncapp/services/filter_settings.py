@@ -15,6 +15,7 @@ from syncapp.core.operators import NO_CALENDAR
 from syncapp.core.pairs.base import ObjectPair
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
+from syncapp.models.definitions import LABEL_LIMIT
 from syncapp.services.setting_parts import Document, SettingsError, choice
 from syncapp.services.words import title_of
 
@@ -107,7 +108,7 @@ def _condition(
             f"Known: {known}.",
         )
     operator = Operator(choice(entry, "operator", [o.value for o in Operator], where))
-    label = str(entry.get("label") or "")
+    label = str(entry.get("label") or "")[:LABEL_LIMIT]
     kind = Kind(choice({"kind": Kind.TEXT.value, **entry}, "kind", [k.value for k in Kind], where))
     value = _value(entry.get("value", ""), calendar)
     if operator.takes_value and not value.strip():

@@ -11,6 +11,7 @@ from syncapp.core.pairs.base import ObjectPair
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Direction, Side
 from syncapp.core.transforms import Transform, TransformOp
+from syncapp.models.definitions import LABEL_LIMIT
 from syncapp.services.setting_parts import Document, SettingsError, choice
 
 _NEEDS_TEXT = {
@@ -104,7 +105,7 @@ def _parse_one(start: FieldMapping, entry: Mapping[str, Any], where: str) -> Fie
     if "transforms" in entry:
         transforms = parse_transforms(entry["transforms"], f"{where}.transforms", direction)
     _refuse_missing_field(start, transforms, where)
-    label = start.label or str(entry.get("label") or "")
+    label = start.label or str(entry.get("label") or "")[:LABEL_LIMIT]
     return replace(
         start,
         direction=direction,

@@ -371,6 +371,8 @@ def test_a_side_that_does_not_answer_is_named_and_typed_input_survives(
     shown = page(administrator, url(world, "filters"))
     assert "The fields could not be looked up" in shown
     assert 'value="Rio"' in shown
+    fields = page(administrator, url(world, "mapping"))
+    assert '<span title="firstname">First name</span>' in fields  # never the vendor's own name
 
 
 @proves("S2")

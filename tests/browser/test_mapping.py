@@ -6,11 +6,11 @@ from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import furnished
 from tests.browser.conftest import Visit, person
-from tests.browser.test_walk import connect, home
+from tests.browser.test_walk import connect_both
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -72,10 +72,7 @@ def test_a_mapping_and_a_filter_are_made_by_choosing(
     person("ada", is_superuser=True)
     page = visit.page
     visit.sign_in("ada")
-    connect(visit, "hubspot", "Allow")
-    home(visit)
-    connect(visit, "quickbooks", "Connect")
-    home(visit)
+    connect_both(visit)
     page.locator("#td-next-step").click()
     visit.next()
 
@@ -107,3 +104,33 @@ def test_a_mapping_and_a_filter_are_made_by_choosing(
     visit.keep("wizard-3-filters-recommended")
     visit.next()
     expect(page.get_by_text("it has an invoice of which Invoice status")).to_be_visible()
+
+
+def test_a_constant_of_500_characters_stays_inside_the_page(
+    visit: Visit, hubspot: str, quickbooks: str
+) -> None:
+    """One word without a space, in the mapped fields and in the review, wide and narrow."""
+    person("ada", "administrator")
+    furnished.connected(hubspot, quickbooks)
+    page = visit.page
+    visit.sign_in("ada")
+    page.locator("#td-next-step").click()
+    visit.next()
+    page.select_option("#new-transform", "constant")
+    page.fill("#new-text", "W" * 500)
+    page.select_option("#new-quickbooks", "Notes")
+    page.select_option("#new-direction", "to_quickbooks")
+    page.get_by_role("button", name="Add mapping").click()
+    expect(page.locator("[id^=label-]", has_text="W" * 255)).to_be_visible()
+    _fits(page)
+    visit.next()
+    visit.next()
+    expect(page.get_by_role("button", name="Switch on", exact=True)).to_be_visible()
+    expect(page.get_by_text("W" * 255).first).to_be_attached()
+    _fits(page)
+
+
+def _fits(page: Page) -> None:
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from syncapp.models import PreflightTick
 from tests.browser.conftest import Visit, person
-from tests.browser.test_walk import connect, home
+from tests.browser.test_walk import connect_both
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -23,9 +23,7 @@ def test_s3_the_preflight_page(visit: Visit) -> None:
     person("vera", "viewer")
     page = visit.page
     visit.sign_in("ada")
-    connect(visit, "hubspot", "Allow")
-    home(visit)
-    connect(visit, "quickbooks", "Connect")
+    connect_both(visit)
     open_preflight(page)
     expect(page.get_by_text("Nobody has looked at these two accounts yet.")).to_be_visible()
     visit.keep("preflight-empty")

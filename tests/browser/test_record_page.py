@@ -12,7 +12,7 @@ from syncapp.models import AccountPair, RecordLink
 from syncapp.services import definitions, runs
 from syncapp.services.env import real_env
 from tests.browser.conftest import Visit, person
-from tests.browser.test_walk import connect, home, sync_now
+from tests.browser.test_walk import connect_both, sync_now
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,10 +56,7 @@ def test_a_match_is_picked_and_unlinked_again(visit: Visit, hubspot: str) -> Non
     person("vera", "viewer")
     page = visit.page
     visit.sign_in("ada")
-    connect(visit, "hubspot", "Allow")
-    home(visit)
-    connect(visit, "quickbooks", "Connect")
-    home(visit)
+    connect_both(visit)
     begin()
     sync_now(visit)
     twin = RecordLink.objects.filter(code="ambiguous_match").first()

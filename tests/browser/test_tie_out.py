@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from syncapp.models import AccountPair, RecordLink, SyncDefinition, TieOut
 from tests.browser.conftest import Visit, person
-from tests.browser.test_walk import connect, home
+from tests.browser.test_walk import connect_both
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,9 +51,7 @@ def test_b3_the_tie_out_of_a_month(visit: Visit, tmp_path: Path) -> None:
     person("vera", "viewer")
     page = visit.page
     visit.sign_in("ada")
-    connect(visit, "hubspot", "Allow")
-    home(visit)
-    connect(visit, "quickbooks", "Connect")
+    connect_both(visit)
     open_tie_out(page)
     expect(page.get_by_text("has not been read yet.")).to_be_visible()
     visit.keep("tie-out-empty")

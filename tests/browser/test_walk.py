@@ -33,6 +33,14 @@ def home(visit: Visit) -> None:
     visit.page.wait_for_url(f"{visit.base}/admin/")
 
 
+def connect_both(visit: Visit) -> None:
+    """Both accounts, one after the other; home again."""
+    connect(visit, "hubspot", "Allow")
+    home(visit)
+    connect(visit, "quickbooks", "Connect")
+    home(visit)
+
+
 def sync_now(visit: Visit) -> None:
     """A run asked for by hand, waited for."""
     page = visit.page
@@ -48,10 +56,7 @@ def test_the_whole_way(visit: Visit, hubspot: str, quickbooks: str) -> None:
     page = visit.page
     visit.sign_in("ada")
     visit.keep("home-first-visit")
-    connect(visit, "hubspot", "Allow")
-    home(visit)
-    connect(visit, "quickbooks", "Connect")
-    home(visit)
+    connect_both(visit)
     visit.keep("home-connected")
 
     # -- the wizard

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from syncapp.models import MatchChoice, RecordLink, Rehearsal, SyncDefinition, SyncDraft
 from tests.browser.conftest import PASSWORD, Visit, person
-from tests.browser.test_walk import connect, home
+from tests.browser.test_walk import connect_both, home
 from tests.proves import proves
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,10 +22,7 @@ def connected(visit: Visit) -> Page:
     """Both accounts connected, the wizard's first step open."""
     person("ada", is_superuser=True)
     visit.sign_in("ada")
-    connect(visit, "hubspot", "Allow")
-    home(visit)
-    connect(visit, "quickbooks", "Connect")
-    home(visit)
+    connect_both(visit)
     visit.page.locator("#td-next-step").click()
     expect(visit.page.get_by_text("Nothing has been written yet.")).to_be_visible()
     return visit.page

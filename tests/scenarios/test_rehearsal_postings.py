@@ -59,6 +59,16 @@ def test_b1_each_invoice_names_the_account_its_own_payments_go_to(cashier: Cashi
     assert cashier.all("Payment") == []
 
 
+@proves("B1")
+def test_b1_a_payment_of_several_invoices_names_its_account_at_each(cashier: Cashier) -> None:
+    one, two = cashier.billed("60", "40")
+    cashier.collect(one, "100", two)
+    found = rehearse(cashier.world, invoices_of(cashier, clearing_accounts={"none": cashier.bank}))
+    told = {row.hubspot_id: row.posting for row in found.rows.filter(kind="create:quickbooks")}
+    deposit = {"processor": "none", "account": name_of(cashier, cashier.bank)}
+    assert [told[each]["deposits"] for each in (one, two)] == [[deposit], [deposit]]
+
+
 @proves("B1", "B12")
 def test_b12_a_rehearsal_counts_and_shows_what_would_wait_for_an_approver(
     cashier: Cashier,

@@ -16,6 +16,7 @@ from syncapp.services.config import (
     parse_document,
     to_document,
 )
+from tests.proves import proves
 
 
 def test_s7_the_default_is_both_ways_with_quickbooks_winning() -> None:
@@ -200,3 +201,22 @@ def test_what_cannot_be_used_is_refused_by_name(document: Any, where: str) -> No
         parse_document(document)
     assert refused.value.where == where
     assert refused.value.message.endswith(".")
+
+
+@proves("S8")
+def test_s8_a_name_that_is_only_shown_is_cut_to_what_is_kept() -> None:
+    """PostgreSQL refuses a longer one; a constant's value, its name, has up to 500 characters."""
+    document = default_document("contacts")
+    constant = {"op": "constant", "to": "quickbooks", "text": "W" * 500}
+    document["mappings"].append(
+        {
+            "hubspot": "", "quickbooks": "Notes", "direction": "to_quickbooks", "enabled": True,
+            "label": "W" * 500, "kind": "text", "transforms": [constant],
+        }
+    )  # fmt: skip
+    told = {"field": "city", "operator": "is", "value": "Rio", "label": "C" * 500}
+    document["filters"]["hubspot"] = [[told]]
+    config = parse_document(document)
+    (mapping,) = [one for one in config.mappings if one.quickbooks == "Notes"]
+    assert (mapping.label, mapping.transforms[0].text) == ("W" * 255, "W" * 500)
+    assert config.filters[Side.HUBSPOT].conditions[0].label == "C" * 255

@@ -307,7 +307,7 @@ def _condition(page: Page, side: Side, condition: Mapping[str, str], name: str) 
         "name": name,
         "button": name.replace("-", ":"),
         "field": prefix + condition["field"] if condition["field"] else "",
-        "label": field.label if field is not None else condition["field"],
+        "label": field.label if field is not None else condition.get("label") or condition["field"],
         "is_known": field is not None,
         "operators": [
             {"value": one.value, "words": said(one.words).format("…"), "chosen": one is chosen}

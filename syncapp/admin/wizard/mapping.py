@@ -184,6 +184,7 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
         )
         if found is None and side in page.lists.fields and name not in related and name
     ]
+    label = said(entry.get("label", "")) or entry["hubspot"] or entry["quickbooks"]
     optional = {m.key for m in page.object_pair.mappings if m.optional}
     may_miss = _key(entry) in optional
     is_display_name = entry["hubspot"] in related and entry["quickbooks"] == (
@@ -191,10 +192,10 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "key": _key(entry),
-        "label": said(entry.get("label", "")) or entry["hubspot"],
-        "hubspot": hubspot.label if hubspot else _related_words(entry["hubspot"]),
+        "label": label,
+        "hubspot": hubspot.label if hubspot else _unlisted(entry["hubspot"], label),
         "hubspot_name": entry["hubspot"],
-        "quickbooks": quickbooks.label if quickbooks else entry["quickbooks"],
+        "quickbooks": quickbooks.label if quickbooks else _unlisted(entry["quickbooks"], label),
         "quickbooks_name": entry["quickbooks"],
         "arrow": arrow(effective if usable else own),
         "enabled": bool(entry["enabled"]),
@@ -207,5 +208,7 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _related_words(name: str) -> str:
-    return {"associatedcompany.name": _("Associated company name")}.get(name, name)
+def _unlisted(name: str, label: str) -> str:
+    """A field of an associated record, or of an account that does not answer; "" for a constant."""
+    related = {"": "", "associatedcompany.name": _("Associated company name")}
+    return related.get(name, label)

@@ -216,7 +216,7 @@ def _fields(page: Page, side: Side) -> list[dict[str, Any]]:
             "name": one.name,
             "label": one.label,
             "kind": KIND_WORDS[one.kind],
-            "sample": ", ".join(known.get(one.name, [])[:2]),
+            "sample": ", ".join(dict(one.options).get(v, v) for v in known.get(one.name, [])[:2]),
             "lacks": one.lacks,
         }
         for one in ordered
