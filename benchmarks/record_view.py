@@ -188,33 +188,17 @@ def fill(records: int) -> None:
 def measure() -> None:
     """Ask for each view and print what it took."""
     from django.contrib.auth.models import User
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
     from django.urls import reverse
 
+    from benchmarks import pages
     from syncapp.models import RecordLink
 
-    client = Client(headers={"accept-encoding": "gzip"}, SERVER_NAME="localhost")
-    client.force_login(User.objects.get(username="olga"))
     base = reverse("admin:syncapp_recordlink_changelist")
     deep = RecordLink.objects.order_by("-updated_at", "-pk").values_list("pk", "updated_at")
     pk, at = deep[min(50_000, deep.count() // 2)]
-    print(f"{'view':32}{'queries':>8}{'ms':>8}{'KB':>7}")
-    for name, query in VIEWS:
-        address = base + query.replace("{deep}", f"{pk}:={at.isoformat()}".replace("+", "%2B"))
-        best, size, queries = 1e9, 0, 0
-        for _ in range(3):
-            with CaptureQueriesContext(connection) as made:
-                began = time.perf_counter()
-                answer = client.get(address)
-                best = min(best, time.perf_counter() - began)
-            assert answer.status_code == 200, (name, answer.status_code)
-            size, queries = len(answer.content), len(made)
-        print(f"{name:32}{queries:>8}{best * 1000:>8.0f}{size / 1024:>7.1f}", flush=True)
-        if os.environ.get("SLOW"):
-            for query_made in sorted(made.captured_queries, key=lambda q: -float(q["time"]))[:2]:
-                print("   ", query_made["time"], query_made["sql"][:700])
+    cursor = f"{pk}:={at.isoformat()}".replace("+", "%2B")
+    views = [(name, base + query.replace("{deep}", cursor)) for name, query in VIEWS]
+    pages.measure("view", User.objects.get(username="olga"), views)
 
 
 def exports() -> None:

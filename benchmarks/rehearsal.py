@@ -197,13 +197,10 @@ def measure(hubspot: str, quickbooks: str) -> None:
 
 def pages(user: Any, pair: Any, asked: Any) -> None:
     """Each page of the rehearsal as an administrator asks for it."""
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
     from django.urls import reverse
 
-    client = Client(headers={"accept-encoding": "gzip"}, SERVER_NAME="localhost")
-    client.force_login(user)
+    from benchmarks.pages import measure
+
     names = [pair.pk, "contacts"]
     records = reverse("admin:syncapp_rehearsal_records", args=[asked.pk])
     matches = reverse("admin:syncapp_wizard_matches", args=names)
@@ -219,17 +216,7 @@ def pages(user: Any, pair: Any, asked: Any) -> None:
         ("matching list, suggested", f"{matches}?kind=suggestion"),
         ("matching list, a search", f"{matches}?kind=link&q=alder+007770"),
     ]
-    print(f"{'page':32}{'queries':>8}{'ms':>8}{'KB':>7}")
-    for name, address in views:
-        best, size, queries = 1e9, 0, 0
-        for _ in range(3):
-            with CaptureQueriesContext(connection) as made:
-                began = time.perf_counter()
-                answer = client.get(address)
-                best = min(best, time.perf_counter() - began)
-            assert answer.status_code == 200, (name, answer.status_code)
-            size, queries = len(answer.content), len(made)
-        print(f"{name:32}{queries:>8}{best * 1000:>8.0f}{size / 1024:>7.1f}", flush=True)
+    measure("page", user, views)
 
 
 def files(asked: Any) -> None:
