@@ -98,7 +98,7 @@ def _retry(link: RecordLink) -> Deed | None:
     if link.state not in {State.FAILING, State.EXCLUDED} or link.excluded_by:
         return None
     return Deed(
-        "retry", _("Try again"), "refresh", _url("retry", link), _("Try this record again?"),
+        "retry", _("Retry"), "refresh", _url("retry", link), _("Retry this record?"),
         (_("The next run, which starts at once, plans this record again and sends its plan."),),
         (_("Nothing is created a second time: what is there already is found first."),),
     )  # fmt: skip

@@ -62,7 +62,7 @@ def test_the_page_answers_what_a_finance_person_asks(
         f"http://testserver{address(edited)}",
     ):  # fmt: skip
         assert words in page, words
-    assert page.index("Send HubSpot&#x27;s version") < page.index("Try again")
+    assert page.index("Send HubSpot&#x27;s version") < page.index("Retry this record?")
     assert "107.00 USD" in page
     assert "QuickBooks' total of 97.00 USD becomes" in page.replace("&#x27;", "'")
 
@@ -175,7 +175,7 @@ def test_a_match_is_picked_by_the_facts_that_tell_them_apart(
     world.settle()
     link = RecordLink.objects.get(hubspot_id=contact)
     page = shown(operator, address(link))
-    assert page.index("Pick a match…") < page.index("Try again")
+    assert page.index("Pick a match…") < page.index("Retry this record?")
     page = shown(operator, address(link, "match"))
     for words in ("Kings of Rome", "Open balance", "Rome", f"QuickBooks {first}", "None of them?"):
         assert words in page, words

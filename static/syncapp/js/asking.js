@@ -37,7 +37,7 @@
     else lock();
   });
   document.addEventListener("click", function (event) {
-    const link = event.target.closest(".tn-steps a, .tn-foot a, .tn a[data-asks]");
+    const link = event.target.closest(".tn-steps a, .tn-foot a");
     if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
     if (locked) event.preventDefault();
     else lock();
