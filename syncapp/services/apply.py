@@ -34,6 +34,7 @@ from syncapp.services import (
     record_log,
     rereading,
     store,
+    unreadable,
     waking,
 )  # fmt: skip
 from syncapp.services import facts as fact_finding
@@ -103,22 +104,23 @@ def _due(context: RunContext, sync: ActiveSync) -> QuerySet[RecordLink]:
     due = sync.definition.links.filter(next_at__lte=context.env.clock.now())
     if not context.may_backfill and sync.definition.listed_at is not None:
         due = due.exclude(synced_at=None, created_at__lte=sync.definition.listed_at)
-    return due.exclude(pk__in=waiting).exclude(code="bad_data")
+    return due.exclude(pk__in=waiting).exclude(unreadable.UNREADABLE)
 
 
 def _look_up_again(context: RunContext, sync: ActiveSync) -> None:
-    unreadable = sync.definition.links.filter(code="bad_data", next_at__lte=context.env.clock.now())
-    again = list(unreadable)  # never planned: a person's click or new settings read them anew
+    # Never planned: a person's click or new settings read them anew.
+    due = sync.definition.links.filter(unreadable.UNREADABLE, next_at__lte=context.env.clock.now())
+    again = list(due)
     for side in Side:
         ids = set(context.to_look_up.pop((sync.definition.pk, side), []))
-        ids |= {str(link.id_on(side)) for link in again if link.params.get("side") == side.label}
+        ids |= {str(link.id_on(side)) for link in again if unreadable.side_of(link) == side.label}
         ids = {one for one in ids if not is_stand_in(one)}
         if ids:
             ingest.look_up(context, sync, side, sorted(ids))
     if again:
         with transaction.atomic():
             context.confirm()
-            unreadable.filter(pk__in=[link.pk for link in again]).update(next_at=None)
+            due.filter(pk__in=[link.pk for link in again]).update(next_at=None)
 
 
 def _apply_chunk(context: RunContext, sync: ActiveSync, links: Sequence[RecordLink]) -> None:

@@ -29,7 +29,7 @@ from syncapp.models import (
     SyncDefinition,
     Trigger,
 )
-from syncapp.services import counting, counts, outbox, record_log
+from syncapp.services import counting, counts, outbox, record_log, unreadable
 from syncapp.services.config import calendar_of, parse_document, to_document
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.counting import Tally
@@ -93,7 +93,7 @@ def _count_along(context: RunContext, sync: ActiveSync, tally: Tally) -> tuple[s
         pair = one.config.pair
         if pair.host != sync.config.pair.name or pair.hidden or not one.definition.enabled:
             continue
-        due = one.definition.links.filter(next_at__lte=now).exclude(code="bad_data")
+        due = one.definition.links.filter(next_at__lte=now).exclude(unreadable.UNREADABLE)
         counted = tally.along[pair.name] = count_due(context, one, due, made=tally.making)
         known = one.definition.links.count()
         found += brakes.unusual(counted.volume, known=known, noun=pair.nouns[Side.QUICKBOOKS])

@@ -24,6 +24,8 @@ from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 
 RELATED_CHUNK = 100
+#: How a record is gone that no person can bring back.
+DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,15 @@ def matches_of(
         if row.link.excluded_by or (_is_apart(row.link) and not row.link.is_linked):
             continue
         side = Side(row.side)
+        gone = str(store.get(row.link, "gone", side))
+        if gone == DELETED and row.link_id not in busy:
+            continue  # merged away, for one: unlike an inactive customer it cannot be taken
         groups[row.value][(row.link_id, row.side)] = Candidate(
             link=row.link_id,
             side=side,
             id=str(row.link.id_on(side)),
             label=row.link.label,
-            gone=bool(store.get(row.link, "gone", side)),
+            gone=bool(gone),
             linked=row.link.is_linked,
             busy=row.link_id in busy,
         )

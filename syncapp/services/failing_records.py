@@ -13,7 +13,7 @@ from django.db.models import F
 
 from syncapp.core.reasons import State
 from syncapp.models import AccountPair, RecordLink
-from syncapp.services import counts, record_log, waking
+from syncapp.services import counts, record_log, unreadable, waking
 from syncapp.services.bulk import save_changed
 from syncapp.services.manual_links import PART_NOTE
 
@@ -133,12 +133,11 @@ def _say_excluded(link: RecordLink, now: datetime) -> None:
     """Show a record as excluded at once; a write that nobody has confirmed is told first."""
     if link.code == "outcome_unknown":
         return
-    told = {"who": link.excluded_by, "note": link.excluded_note}
-    if link.code == "bad_data":  # read anew when it is included again: what we hold is not whole
-        told["unreadable"] = link.params.get("side", "")
-        told["detail"] = link.params.get("detail", "")
-        link.next_at = None
-    link.state, link.code, link.params = State.EXCLUDED.value, "by_person", told
+    if side := unreadable.side_of(link):
+        unreadable.note(link, side, link.params.get("detail", ""), now=now)
+    else:
+        told = {"who": link.excluded_by, "note": link.excluded_note}
+        link.state, link.code, link.params = State.EXCLUDED.value, "by_person", told
     link.blocked_on, link.failing_since, link.attempts = None, None, 0
     link.updated_at = now
 
@@ -148,9 +147,9 @@ def _say_waiting(link: RecordLink, now: datetime) -> None:
     if link.state != State.EXCLUDED:
         return
     link.updated_at = now
-    if unreadable := link.params.get("unreadable"):
-        link.state, link.code, link.failing_since = State.FAILING.value, "bad_data", now
-        link.params = {"side": unreadable, "detail": link.params.get("detail", "")}
+    if side := unreadable.side_of(link):
+        unreadable.note(link, side, link.params.get("detail", ""), now=now)
+        link.next_at = now
     else:
         link.state, link.code, link.params = State.WAITING.value, "pending", {}
 

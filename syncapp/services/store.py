@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from syncapp.core.dates import as_date
 from syncapp.core.money import as_amount, in_home
 from syncapp.core.planner import MERGED, SyncConfig
@@ -19,7 +21,7 @@ from syncapp.core.sides import Side
 from syncapp.core.values import Value, Values, name_key
 from syncapp.core.versions import is_older
 from syncapp.models import IdAlias, RecordKey, RecordLink, RecordLogEntry, SyncDefinition, SyncRun
-from syncapp.services import record_log
+from syncapp.services import record_log, unreadable
 from syncapp.services.bulk import save_changed
 
 CHUNK = 500
@@ -126,7 +128,7 @@ def mark_gone(
     log = []
     for link in links:
         put(link, "gone", side, how)
-        _forget_unreadable(link, side)
+        unreadable.forget(link, side)
         _touch(link, now)
         log.append(_gone_entry(link, side, how, now, run))
     save_changed(links, SEEN_FIELDS)
@@ -175,7 +177,11 @@ def save_keys(config: SyncConfig, links: Sequence[RecordLink]) -> KeyChanges:
 def wake_peers(definition: SyncDefinition, changes: KeyChanges, now: datetime) -> None:
     """Plan again the records that stood in each other's way over these keys."""
     if changes.match_keys:
-        peers = definition.links.filter(code__in=KEY_REASONS, keys__value__in=changes.match_keys)
+        # One that is written again just now remembers its refusal, whatever its state says.
+        stuck = Q(code__in=KEY_REASONS)
+        stuck |= Q(refused__hubspot__code__in=KEY_REASONS)
+        stuck |= Q(refused__quickbooks__code__in=KEY_REASONS)
+        peers = definition.links.filter(stuck, keys__value__in=changes.match_keys)
         ids = list(peers.values_list("pk", flat=True).distinct())
         # What was refused over the key may be accepted now.
         RecordLink.objects.filter(pk__in=ids).update(next_at=now, refused={})
@@ -249,7 +255,7 @@ def _follow_merges(page: _Page, record: Record) -> None:
             del page.links[old_id]
         else:
             put(link, "gone", page.side, MERGED)
-        _forget_unreadable(link, page.side)
+        unreadable.forget(link, page.side)
         _touch(link, page.now)
         page.changed[link.pk] = link
         text = f"{page.side.label} {old_id} was merged into {record.ref.id}."
@@ -287,8 +293,8 @@ def _update(page: _Page, link: RecordLink, record: Record) -> None:
         return
     values = _values(page, link, record)
     values_same = gone == "deleted" or _substance(values) == _substance(seen(link, page.side))
-    unreadable = record.unreadable or _is_unreadable(link, page.side)
-    if values_same and gone == was_gone and not unreadable:
+    is_unreadable = record.unreadable or unreadable.side_of(link) == page.side.label
+    if values_same and gone == was_gone and not is_unreadable:
         if record.version and record.version != known_version:
             put(link, "version", page.side, record.version)
             page.changed[link.pk] = link
@@ -316,25 +322,11 @@ def _take_over(page: _Page, link: RecordLink, record: Record) -> None:
         put(link, "version", side, record.version)
         put(link, "seen", side, _values(page, link, record))
     _touch(link, page.now)
-    _forget_unreadable(link, side)
+    unreadable.forget(link, side)
     if record.unreadable and not record.gone:  # what is gone is not written anyway
-        link.state, link.code = State.FAILING.value, "bad_data"
-        link.params = {"side": side.label, "detail": record.unreadable}
-        link.failing_since = link.failing_since or page.now
-        link.next_at = None
+        unreadable.note(link, side.label, record.unreadable, now=page.now)
     name_it(page.config, link)
     page.rekeyed.append(link)
-
-
-def _is_unreadable(link: RecordLink, side: Side) -> bool:
-    """Whether this side's record could not be read when it was last seen."""
-    return link.code == "bad_data" and link.params.get("side") == side.label
-
-
-def _forget_unreadable(link: RecordLink, side: Side) -> None:
-    """The record can be read again, or is not there any more: either way it is planned again."""
-    if _is_unreadable(link, side):
-        link.state, link.code, link.params = State.WAITING.value, "pending", {}
 
 
 def own_values(config: SyncConfig, side: Side, values: Values) -> dict[str, Value]:

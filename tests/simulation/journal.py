@@ -148,6 +148,23 @@ class Journal:
         steps = [step for one in former for step in self.history(side, one, name)]
         return sorted([*steps, *self.fields[side, record_id][name]], key=lambda s: s.n)
 
+    def held_since(self, side: str, record_id: str, name: str, since: datetime) -> set[str]:
+        """Every value a field held at a moment or after it."""
+        steps = self.history(side, record_id, name)
+        before = [step.value for step in steps if step.at <= since]
+        held = {*before[-1:], *(step.value for step in steps if step.at > since)}
+        was_empty = not before and (not steps or steps[0].action != "create")
+        return held | {""} if was_empty else held
+
+    def left_at(self, record_id: str) -> datetime:
+        """When a contact was archived, or merged into another one, the last time."""
+        return max(
+            write.at
+            for write in self.writes
+            if write.side == H
+            and (record_id in write.absorbed or (write.id, write.action) == (record_id, "archive"))
+        )
+
     def tags(self, side: str, record_id: str, *, until: int) -> set[str]:
         """Every person a record ever stood for, until then."""
         steps = self.fields[side, record_id][TAG]

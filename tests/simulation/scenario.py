@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from simulators.hubspot.app import HubSpot
 from simulators.quickbooks.app import QuickBooks
 from syncapp.core.errors import SyncError
 from syncapp.core.ports import AnswerLost, Env, HttpRequest, HttpResponse
-from syncapp.models import AccountPair, Connection, RecordLink, SyncRun
+from syncapp.models import AccountPair, Connection, Cursor, RecordLink, SyncRun
 from syncapp.services import leases, runs
 from syncapp.services.env import CRASH_POINTS
 from syncapp.services.runs import Scope
@@ -68,6 +68,8 @@ class Simulation:
         self.config_random = Random(f"config:{seed}")
         self.plot = Random(f"plot:{seed}")
         self.clock = SimClock.frozen(START)
+        #: (when, until when HubSpot's changes had been read by then)
+        self.readings: list[tuple[datetime, datetime]] = []
         self.depth = 0
         self.was_blocked = False
         self.people_act = False
@@ -297,6 +299,8 @@ class Simulation:
         force, sliced = plot.random() < 0.6, plot.random() < 0.5
         self.run(die=die, force=force, sliced=sliced, full=plot.random() < 0.05)
         self.doors.lose_database_at = None
+        read = Cursor.objects.filter(side=H, stream="contacts").values_list("position", flat=True)
+        self.readings += [(self.clock.now(), position) for position in read if position]
 
     def run(
         self,

@@ -16,6 +16,7 @@ from syncapp.core.sides import Side
 from syncapp.models import AccountPair, PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import connections, definitions, failing_records, leases, runs
 from syncapp.services.runs import Scope
+from tests.simulation.people import QuickBooksPeople
 from tests.world import World
 
 
@@ -399,3 +400,139 @@ def test_a_worker_that_stood_still_writes_nothing_down(world: World) -> None:
         "Another worker took over this account pair.",
     )
     assert world.quickbooks.names() == ["Ann"]
+
+
+def leave_out_unreadable(world: World, link: RecordLink) -> None:
+    """A person leaves a contact out whose content could not be read."""
+    link.state, link.code, link.next_at = "failing", "bad_data", None
+    link.params = {"side": "HubSpot", "detail": "city: not a text"}
+    link.hubspot_seen = {**link.hubspot_seen, "city": "Ou"}
+    link.save()
+    failing_records.exclude([link], who="Ada", note="not ours", now=world.env.clock.now())
+
+
+def test_an_unreadable_record_that_is_merged_away_while_it_is_left_out_is_gone(
+    world: World,
+) -> None:
+    """I5: taken in again it said for ever that it could not be read (seeds 469, 1423)."""
+    heir = world.hubspot.add(email="b@example.com", firstname="Bea")
+    contact = world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.sync(direction="to_hubspot")
+    world.run()
+    link = world.link(hubspot_id=contact)
+    leave_out_unreadable(world, link)
+    world.clock.advance(600)
+    world.hubspot.merge(heir, contact)
+    world.run_until_crash("page_saved")  # seen, but not planned yet
+    link.refresh_from_db()
+    assert (link.code, link.hubspot_gone) == ("by_person", "merged")
+    failing_records.include([link], who="Ada", now=world.env.clock.now())
+    world.clock.advance(600)
+    world.run()
+    link.refresh_from_db()
+    assert (link.state, link.code) == ("excluded", "gone")
+
+
+def test_settings_saved_do_not_plan_an_unreadable_record_that_is_left_out(world: World) -> None:
+    """I2: planned, it forgot that what is held of it is not whole, which then was written."""
+    world.hubspot.add(email="a@example.com", firstname="Ann", city="Oslo")
+    world.sync()
+    world.run()
+    world.clock.advance(600)
+    world.run()
+    world.clock.advance(600)
+    link = world.link()
+    leave_out_unreadable(world, link)
+    world.sync(activate=False, conflict="hubspot")
+    world.run()
+    link.refresh_from_db()
+    assert (link.state, link.code) == ("excluded", "by_person")
+    failing_records.include([link], who="Ada", now=world.env.clock.now())
+    world.run()
+    link.refresh_from_db()
+    assert (link.state, link.code) == ("in_sync", "")
+    assert world.quickbooks.get(str(link.quickbooks_id))["BillAddr"]["City"] == "Oslo"
+
+
+@pytest.mark.parametrize("merged_away", [1, 2])
+def test_a_customer_that_was_merged_away_is_no_candidate(world: World, merged_away: int) -> None:
+    """I5: two made a contact ambiguous for ever (seed 1813); one was linked, and the pair gone."""
+    app = world.quickbooks_app
+    app.behaviour = app.behaviour.changed({"merged_loser": "deleted"})
+    heir = world.quickbooks.add("Heir", "h@example.com")
+    losers = [world.quickbooks.add(f"Old {n}", "a@example.com") for n in range(merged_away)]
+    world.sync(direction="to_quickbooks")
+    world.run()
+    world.clock.advance(600)
+    for loser in losers:
+        assert QuickBooksPeople(app).merge(loser, heir)
+    world.run()
+    assert RecordLink.objects.filter(quickbooks_gone="deleted").count() == merged_away
+    contact = world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.clock.advance(600)
+    world.run()
+    assert world.link(hubspot_id=contact).state == "in_sync"
+    assert world.quickbooks.names() == ["Ann", "Heir"]
+
+
+def test_a_refusal_is_forgotten_when_its_reason_goes_while_the_record_is_written(
+    world: World,
+) -> None:
+    """I5: only records that said "in use" in that moment were thought of (seed 1115)."""
+    holder = world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.hubspot.add(email="b@example.com", firstname="Bea")
+    world.sync()
+    world.run()
+    bea = RecordLink.objects.get(label="Bea")
+    world.clock.advance(600)
+    world.quickbooks.edit(bea.quickbooks_id, PrimaryEmailAddr={"Address": "a@example.com"})
+    world.run()
+    bea.refresh_from_db()
+    assert bea.code == "email_in_use"
+    both = list(RecordLink.objects.all())
+    failing_records.exclude(both, who="Ada", note="not ours", now=world.env.clock.now())
+    world.run()
+    failing_records.include(both, who="Ada", now=world.env.clock.now())
+    world.hubspot.archive(holder)
+    ann = world.link(hubspot_id=holder)
+    world.quickbooks.edit(str(ann.quickbooks_id), GivenName="Anna")  # the write to her shows it
+    world.hubspot.edit(str(bea.hubspot_id), city="Oslo")  # and this one is under way just then
+    world.clock.advance(600)
+    world.run()
+    bea.refresh_from_db()
+    assert (bea.state, bea.code) == ("in_sync", "")
+    assert world.hubspot.get(str(bea.hubspot_id))["email"] == "a@example.com"
+
+
+class Garbled:
+    """Tells Oslo in a form that nobody can read."""
+
+    def __init__(self, world: World) -> None:
+        self.send_on = world.env.http.send
+        object.__setattr__(world.env, "http", self)
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        answer = self.send_on(request)
+        body = answer.body.replace(b'"city":"Oslo"', b'"city":{"no":"text"}')
+        return replace(answer, body=body)
+
+
+def test_what_is_left_out_is_not_shown_as_failing_when_it_cannot_be_read(world: World) -> None:
+    """I5; found by reading when the seeds above were mended."""
+    contact = world.hubspot.add(email="a@example.com", firstname="Ann", city="Oslo")
+    world.sync()
+    world.run()
+    told_right = world.env.http
+    Garbled(world)
+    failing_records.exclude([world.link()], who="Ada", note="not ours", now=world.env.clock.now())
+    world.clock.advance(600)
+    world.hubspot.edit(contact, firstname="Anna")
+    world.run()
+    assert (world.link().state, world.link().code) == ("excluded", "by_person")
+    failing_records.include([world.link()], who="Ada", now=world.env.clock.now())
+    assert (world.link().state, world.link().code) == ("failing", "bad_data")
+    assert "city: not a text" in world.link().explanation
+    object.__setattr__(world.env, "http", told_right)
+    world.run()
+    assert world.link().state == "in_sync"
+    assert world.quickbooks.get(str(world.link().quickbooks_id))["GivenName"] == "Anna"

@@ -38,10 +38,17 @@ FAILED_ONCE = {
     110: "an unknown create was sent again beside a customer entered meanwhile",
     157: "what a lost QuickBooks update had overwritten stood nowhere",
     209: "an unreadable record that was merged away stayed in the list",
+    469: "an unreadable record that was merged away while it was left out stayed unreadable",
     545: "a contact with two addresses was ambiguous between a living and an inactive customer",
     745: "a plan made under the old settings undid what saving new ones had made due",
     751: "a customer that could not be read was joined and written",
     901: "an update that had not arrived was taken for arrived",
+    1115: "an address stayed in use when its holder left while the refused record was written",
+    1298: "an address entered and its contact archived between two readings cannot be known",
+    1423: "an unreadable record that was merged away while it was left out stayed unreadable",
+    1671: "a state entered and its contact archived between two readings cannot be known",
+    1813: "a contact was ambiguous between customers that had been merged away",
+    1911: "an address changed and its contact archived between two readings cannot be known",
 }
 
 
