@@ -12,6 +12,7 @@ from pathlib import Path
 
 from syncapp.connectors.hubspot import errors as hubspot_errors
 from syncapp.connectors.quickbooks import errors as quickbooks_errors
+from syncapp.connectors.quickbooks.schema import fields as quickbooks_fields
 from syncapp.connectors.rate import WAITING_SENTENCES
 from syncapp.core import filters, recalled, sentences
 from syncapp.core.operators import Operator
@@ -27,7 +28,7 @@ CORE = Path(sentences.__file__).parent
 
 def gathered() -> Iterator[tuple[str, str | None]]:
     """``(text, its plural or None)``; a text may come several times."""
-    for source in (_reasons, _checks, _pairs, _filters, _faults, recalled.texts):
+    for source in (_reasons, _checks, _pairs, _filters, _fields, _faults, recalled.texts):
         for text in source():
             if text:
                 yield text, None
@@ -68,6 +69,15 @@ def _filters() -> Iterator[str]:
     yield from (operator.words for operator in Operator)
     yield from (op.words for op in TransformOp)
     yield from (*filters.TEXTS, *filters.NOUNS.values())
+
+
+def _fields() -> Iterator[str]:
+    """QuickBooks' fields that the wizard offers; HubSpot tells the words of its own."""
+    for pair in OBJECT_PAIRS.values():
+        if pair.hidden:
+            continue
+        for one in quickbooks_fields(pair.type(Side.QUICKBOOKS)):
+            yield from (one.label, *(label for _value, label in one.options))
 
 
 def _faults() -> Iterator[str]:

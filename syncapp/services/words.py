@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from syncapp.core.filters import Condition, phrases
 from syncapp.core.pairs.base import ObjectPair, Option
 from syncapp.core.preflight import Check
+from syncapp.core.schema import Field
 from syncapp.core.sentences import Sentence, tell
 from syncapp.core.sides import Side
 
@@ -36,6 +37,17 @@ def nouns_of(pair: ObjectPair, side: Side) -> str:
 def said(text: str) -> str:
     """A text of the core; "" stays empty, which gettext would answer with its own header."""
     return gettext(text) if text else ""
+
+
+def worded(field: Field, side: Side) -> Field:
+    """A field with its words in the reader's language, where they are ours.
+
+    Those of HubSpot, and of custom fields, are the account's own and stay as they are.
+    """
+    if side is not Side.QUICKBOOKS or field.custom:
+        return field
+    options = tuple((value, said(label)) for value, label in field.options)
+    return replace(field, label=said(field.label), options=options)
 
 
 def translated(option: Option) -> Option:

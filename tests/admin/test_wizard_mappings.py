@@ -7,9 +7,11 @@ import json
 import re
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.test import Client
 
 from syncapp.models import SyncDraft
+from syncapp.services import people, preferences
 from tests.admin.test_wizard import every_mapping, page, url
 from tests.proves import proves
 from tests.world import World
@@ -103,3 +105,20 @@ def test_a_constant_needs_no_source(world: World, administrator: Client) -> None
     assert (made["hubspot"], made["quickbooks"]) == ("", "Notes")
     step(administrator, world, "next", ":Notes", added=[made])
     assert made in SyncDraft.objects.get().document["mappings"]
+
+
+@proves("S8", "B17")
+def test_quickbooks_fields_are_named_in_the_readers_language(
+    world: World, administrator: Client
+) -> None:
+    """HubSpot names its properties itself, in the account's language."""
+    preferences.save(user=User.objects.get(username="ada"), name=people.LANGUAGE, value="pt-br")
+    told = page(administrator, url(world, "mapping"))
+    assert "Forma de envio · " in told
+    assert "Delivery method" not in told
+    assert "Job Title · " in told
+    typed = {"hubspot-mode": "all", "quickbooks-mode": "own", "change": "refresh"}
+    typed |= {"quickbooks-0-0-field": "PreferredDeliveryMethod", "quickbooks-0-0-operator": "is"}
+    told = page(administrator, url(world, "filters"), **typed)
+    assert ">Forma de envio<" in told
+    assert ">Imprimir depois<" in told

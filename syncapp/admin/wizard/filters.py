@@ -24,7 +24,7 @@ from syncapp.models.spoken import spoken
 from syncapp.services import admission
 from syncapp.services.config import SettingsError, calendar_of, parse_document
 from syncapp.services.env import real_env
-from syncapp.services.words import noun_of, said
+from syncapp.services.words import noun_of, said, worded
 
 _NAME = re.compile(r"^(hubspot|quickbooks)-(\d{1,3})-(\d{1,3})-(field|operator|value|high)$")
 _LISTED = (Operator.IN, Operator.NOT_IN)
@@ -177,7 +177,7 @@ def _mistake(page: Page, side: Side, condition: dict[str, str]) -> str:
             "%(side)s has no field “%(name)s” any more. Choose another field, or remove this "
             "condition."
         ) % {"side": side.label, "name": name}
-    names = {"field": field.label, "kind": KIND_WORDS[field.kind]}
+    names = {"field": worded(field, side).label, "kind": KIND_WORDS[field.kind]}
     if condition["operator"] not in {one.value for one in OPERATORS[field.kind]}:
         return (
             _("“%(field)s” holds %(kind)s: it cannot be compared that way. Choose another one.")
@@ -233,14 +233,16 @@ def _side(page: Page, side: Side, is_counted: bool) -> dict[str, Any]:
 def _field_groups(page: Page, side: Side) -> Iterator[dict[str, Any]]:
     """The fields to choose from: the records' own, then those of associated records."""
     own = noun_of(page.object_pair, side).capitalize()
-    yield {"title": own, "fields": _choices(page.lists.fields.get(side, ()))}
+    yield {"title": own, "fields": _choices(page.lists.fields.get(side, ()), side)}
     for related, fields in page.lists.associated.get(side, {}).items():
         title = str(RELATED_WORDS.get(related, related))
-        yield {"title": title, "fields": _choices(fields, f"{related}:", f"{title}: ")}
+        yield {"title": title, "fields": _choices(fields, side, f"{related}:", f"{title}: ")}
 
 
-def _choices(fields: Iterable[Field], prefix: str = "", of: str = "") -> list[dict[str, str]]:
-    usable = [one for one in fields if not one.lacks]
+def _choices(
+    fields: Iterable[Field], side: Side, prefix: str = "", of: str = ""
+) -> list[dict[str, str]]:
+    usable = [worded(one, side) for one in fields if not one.lacks]
     ordered = sorted(usable, key=lambda one: one.label.casefold())
     return [{"name": prefix + one.name, "label": of + one.label} for one in ordered]
 
@@ -307,7 +309,9 @@ def _condition(page: Page, side: Side, condition: Mapping[str, str], name: str) 
         "name": name,
         "button": name.replace("-", ":"),
         "field": prefix + condition["field"] if condition["field"] else "",
-        "label": field.label if field is not None else condition.get("label") or condition["field"],
+        "label": worded(field, side).label
+        if field
+        else condition.get("label") or condition["field"],
         "is_known": field is not None,
         "operators": [
             {"value": one.value, "words": said(one.words).format("…"), "chosen": one is chosen}
@@ -318,7 +322,7 @@ def _condition(page: Page, side: Side, condition: Mapping[str, str], name: str) 
         "is_paired": chosen in _PAIRED,
         "takes_value": chosen.takes_value,
         "control": _control(field, chosen),
-        "options": _options(field, value),
+        "options": _options(worded(field, side) if field is not None else None, value),
     }
 
 

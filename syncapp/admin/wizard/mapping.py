@@ -20,7 +20,7 @@ from syncapp.core.transforms import TransformOp
 from syncapp.models.spoken import spoken
 from syncapp.services import drafts
 from syncapp.services.config import SettingsError, parse_document, to_document
-from syncapp.services.words import said
+from syncapp.services.words import said, worded
 
 
 class ConflictForm(forms.Form):
@@ -195,7 +195,9 @@ def _row(page: Page, entry: dict[str, Any]) -> dict[str, Any]:
         "label": label,
         "hubspot": hubspot.label if hubspot else _unlisted(entry["hubspot"], label),
         "hubspot_name": entry["hubspot"],
-        "quickbooks": quickbooks.label if quickbooks else _unlisted(entry["quickbooks"], label),
+        "quickbooks": worded(quickbooks, Side.QUICKBOOKS).label
+        if quickbooks
+        else _unlisted(entry["quickbooks"], label),
         "quickbooks_name": entry["quickbooks"],
         "arrow": arrow(effective if usable else own),
         "enabled": bool(entry["enabled"]),

@@ -21,7 +21,7 @@ from syncapp.core.sides import Direction, Side
 from syncapp.core.transforms import TransformOp
 from syncapp.services import mapping_settings
 from syncapp.services.config import Document, SettingsError
-from syncapp.services.words import said
+from syncapp.services.words import said, worded
 
 _WITH_TEXT = {TransformOp.DEFAULT, TransformOp.CONSTANT, TransformOp.PHONE}
 
@@ -210,7 +210,8 @@ def context(page: Page, form: MappingForm) -> dict[str, Any]:
 def _fields(page: Page, side: Side) -> list[dict[str, Any]]:
     """The account's fields by label, each with its kind and a sample; unusable ones greyed."""
     known = page.samples(side) if side in page.lists.fields else {}
-    ordered = sorted(page.lists.fields.get(side, ()), key=lambda one: one.label.casefold())
+    fields = [worded(one, side) for one in page.lists.fields.get(side, ())]
+    ordered = sorted(fields, key=lambda one: one.label.casefold())
     return [
         {
             "name": one.name,
