@@ -313,7 +313,7 @@ def changed_since_base(link: LinkState, name: str, side: Side) -> bool:
 @st.composite
 def candidate_groups(draw: st.DrawFn) -> list[list[Candidate]]:
     """A few records of both sides, spread over a few match keys."""
-    states = st.sampled_from(["free"] * 6 + ["gone", "linked", "linked", "busy"])
+    states = st.sampled_from(["free"] * 6 + ["gone", "linked", "linked", "busy", "out"])
     known = []
     for number in range(2, 2 + draw(st.integers(2, 6))):
         state = draw(states)
@@ -325,6 +325,7 @@ def candidate_groups(draw: st.DrawFn) -> list[list[Candidate]]:
                 gone=state == "gone",
                 linked=state == "linked",
                 busy=state == "busy",
+                out=state == "out",
             )
         )
     group = st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True)

@@ -36,6 +36,8 @@ TEMPLATES = (
     # -- the record log
     "{field} was emptied in {side}. An empty value never overwrites, so {other} keeps its own.",
     "Both sides had changed. {kept}'s value was kept; {lost}'s value before is listed here.",
+    "Both sides had changed, and a write whose outcome is not known was to overwrite {lost}'s "
+    "value, which is listed here.",
     "Matched by {key}.",
     "To be linked with {record}.",
     "Unlinked from {record}. {note}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from syncapp.connectors.base import Connector
@@ -89,6 +90,7 @@ class RunContext:
     known: dict[str, Any] = field(default_factory=dict)
     missing: list[tuple[ActiveSync, Side, list[int]]] = field(default_factory=list)
     sent_back: Counter[int] = field(default_factory=Counter)
+    _leased_until: datetime | None = None
 
     @property
     def calls(self) -> int:
@@ -119,4 +121,13 @@ class RunContext:
 
     def confirm(self) -> None:
         """Prove, inside a transaction, that the lease is still ours."""
+        self._leased_until = self.env.clock.now() + leases.length()
         leases.confirm(self.lease, env=self.env)
+
+    def may_send(self) -> bool:
+        """Whether a write noted under the lease may still be sent.
+
+        A process that stood still past its lease finds somebody else at work, who has looked for
+        what it noted and may have planned it anew.
+        """
+        return self._leased_until is not None and self.env.clock.now() < self._leased_until

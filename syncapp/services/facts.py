@@ -17,11 +17,13 @@ from syncapp.core.merge import BasePair
 from syncapp.core.plan import because
 from syncapp.core.planner import Facts, LinkState, Observed, SyncConfig
 from syncapp.core.sides import Side
-from syncapp.core.values import Value, is_empty
+from syncapp.core.values import Value, is_empty, name_key
 from syncapp.models import AccountPair, PendingWrite, RecordKey, RecordLink
 from syncapp.services import associated, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.intents import CLOCK_TOLERANCE
+from syncapp.services.recognition import is_alike
 
 RELATED_CHUNK = 100
 #: How a record is gone that no person can bring back.
@@ -119,8 +121,8 @@ def _observed(link: RecordLink, side: Side, config: SyncConfig) -> Observed | No
 
 
 def _is_apart(link: RecordLink) -> bool:
-    """Whether a person keeps a half link from being matched by itself."""
-    return bool(link.excluded_by) or link.alone or link.link_with is not None
+    """Whether a person has said what becomes of a half link, so that it is no candidate."""
+    return not link.is_linked and (link.alone or link.link_with is not None)
 
 
 def matches_of(
@@ -138,7 +140,9 @@ def matches_of(
         links: The chunk.
         settled: Links whose open create is known not to be there.
     """
-    halves = [link.pk for link in links if not link.is_linked and not _is_apart(link)]
+    halves = [
+        link.pk for link in links if not (link.is_linked or link.excluded_by or _is_apart(link))
+    ]
     keys = set(
         RecordKey.objects.filter(link__in=halves, purpose=RecordKey.Purpose.MATCH).values_list(
             "value", flat=True
@@ -152,30 +156,57 @@ def matches_of(
             pair=pair, link__definition=sync.definition, state__in=PendingWrite.OPEN, op="create"
         )
         .exclude(link__in=settled)
-        .values_list("link_id", "side", "payload")
+        .select_related("link")
     )
-    busy = {link_id for link_id, _, _ in creates}
+    busy = {create.link_id for create in creates}
+    met = {link.pk: link for link in links if not link.is_linked and not _is_apart(link)}
     groups: dict[str, dict[tuple[int, str], Candidate]] = defaultdict(dict)
     for row in rows:
-        if row.link.excluded_by or (_is_apart(row.link) and not row.link.is_linked):
+        if _is_apart(row.link):
             continue
-        side = Side(row.side)
-        gone = str(store.get(row.link, "gone", side))
+        gone = store.get(row.link, "gone", Side(row.side))
         if gone == DELETED and row.link_id not in busy:
             continue  # merged away, for one: unlike an inactive customer it cannot be taken
-        groups[row.value][(row.link_id, row.side)] = Candidate(
-            link=row.link_id,
-            side=side,
-            id=str(row.link.id_on(side)),
-            label=row.link.label,
-            gone=bool(gone),
-            linked=row.link.is_linked,
-            busy=row.link_id in busy,
-        )
-    for link_id, to, payload in creates:
-        # The record that comes of it has the keys that were sent, whatever its source has now.
-        for key in sync.config.pair.match_keys(Side(to), payload):
+        met[row.link_id] = row.link
+        groups[row.value][(row.link_id, row.side)] = _candidate(row.link, Side(row.side), busy)
+    for create in creates:
+        source = Side(create.side).other
+        maker = Candidate(link=create.link_id, side=source, id="", busy=True)
+        # The record that comes of it has the keys that were sent, whatever its source has now ...
+        for key in sync.config.pair.match_keys(source.other, create.payload):
             if key in groups:
-                candidate = Candidate(link=link_id, side=Side(to).other, id="", busy=True)
-                groups[key].setdefault((link_id, candidate.side.value), candidate)
+                groups[key].setdefault((maker.link, source.value), maker)
+        # ... unless somebody has changed them before we saw it.
+        for link in met.values():
+            if _may_be_made_by(create, link, sync.config):
+                early = _candidate(link, source.other, busy)
+                groups[f"made by {maker.link} for {link.pk}"] = {(0, ""): maker, (1, ""): early}
     return match([sorted(groups[key].values()) for key in sorted(groups)])
+
+
+def _candidate(link: RecordLink, side: Side, busy: AbstractSet[int]) -> Candidate:
+    return Candidate(
+        link=link.pk,
+        side=side,
+        id=str(link.id_on(side)),
+        label=link.label,
+        gone=bool(store.get(link, "gone", side)),
+        linked=link.is_linked,
+        busy=link.pk in busy,
+        out=bool(link.excluded_by) and not link.is_linked,
+    )
+
+
+def _may_be_made_by(create: PendingWrite, link: RecordLink, config: SyncConfig) -> bool:
+    """Whether a half link may be what an open create made: first seen since, and alike."""
+    side, unique = Side(create.side), config.pair.unique_name
+    if unique is None or link.is_linked or link.id_on(side) is None:
+        return False
+    if link.created_at < create.first_sent_at - CLOCK_TOLERANCE:
+        return False
+    values = store.seen(link, side)
+    if side is Side.QUICKBOOKS and name_key(values.get(unique)) == name_key(
+        create.payload.get(unique)
+    ):
+        return True
+    return is_alike(config, side, create.payload, values)

@@ -27,6 +27,11 @@ class Lease:
     epoch: int
 
 
+def length() -> timedelta:
+    """How long a lease holds that is not renewed."""
+    return timedelta(seconds=settings.SYNC["LEASE_SECONDS"])
+
+
 def take(pair_id: int, *, env: Env) -> Lease | None:
     """Take the lease of a pair; None while somebody else holds it."""
     now = env.clock.lease_now()
@@ -35,7 +40,7 @@ def take(pair_id: int, *, env: Env) -> Lease | None:
     taken = AccountPair.objects.filter(free, pk=pair_id).update(
         lease_owner=owner,
         lease_epoch=F("lease_epoch") + 1,
-        lease_until=now + timedelta(seconds=settings.SYNC["LEASE_SECONDS"]),
+        lease_until=now + length(),
     )
     if not taken:
         return None
@@ -56,7 +61,7 @@ def confirm(lease: Lease, *, env: Env) -> None:
     now = env.clock.lease_now()
     kept = AccountPair.objects.filter(
         pk=lease.pair_id, lease_owner=lease.owner, lease_epoch=lease.epoch
-    ).update(lease_until=now + timedelta(seconds=settings.SYNC["LEASE_SECONDS"]))
+    ).update(lease_until=now + length())
     if not kept:
         raise LeaseLost("Another worker took over this account pair.")
 

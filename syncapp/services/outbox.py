@@ -165,6 +165,8 @@ def send(context: RunContext, sync: ActiveSync, sendings: Sequence[Sending]) -> 
     """
 
     def call(sending: Sending) -> _Answer | errors.SyncError:
+        if not context.may_send():
+            return errors.LeaseLost("This worker stood still for longer than its lease.")
         try:
             results = context.connectors[sending.side].write(sending.batch)
         except errors.SyncError as error:

@@ -17,9 +17,9 @@ from syncapp.core.plan import ChangeOp
 from syncapp.core.records import Record
 from syncapp.core.schema import Kind
 from syncapp.core.sides import Side
-from syncapp.core.values import canonical, is_empty, name_key
+from syncapp.core.values import canonical, name_key
 from syncapp.models import PendingWrite
-from syncapp.services import ingest, outbox, overwritten, parts, planning, store
+from syncapp.services import ingest, outbox, overwritten, parts, planning
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
 from syncapp.services.intents import (
@@ -29,6 +29,7 @@ from syncapp.services.intents import (
     planned_changes,
     quiet_time,
 )
+from syncapp.services.recognition import is_alike
 from syncapp.services.settlement import Settlement
 
 
@@ -73,6 +74,7 @@ def _resolve_creates(
             if intent.pk in found:
                 settlement.written(intent, found[intent.pk], confirmed=True)
         settlement.save()
+        _let_go_on(context, sync)
     if missing:
         context.missing.append((sync, side, [intent.pk for intent in missing]))
 
@@ -109,14 +111,15 @@ def send_missing(context: RunContext) -> None:
             for intent in outdated:
                 settlement.dropped(intent, "It had not arrived; planned again.")
             settlement.save()
-            keys = {
-                key
-                for intent in outdated
-                for key in sync.config.pair.match_keys(side, intent.payload)
-            }  # who waited for the outcome goes on
-            store.wake_keys(sync.definition, keys, context.env.clock.now())
+            _let_go_on(context, sync)
         if wanted:
             _send_again(context, sync, side, wanted)
+
+
+def _let_go_on(context: RunContext, sync: ActiveSync) -> None:
+    """Plan again who waited for the outcome of a create; who still has to is told so again."""
+    waiting = sync.definition.links.filter(code="open_create")
+    waiting.update(next_at=context.env.clock.now())
 
 
 def _find_created(
@@ -205,25 +208,13 @@ def _recognised(
             if (
                 record.get(marker_field) == intent.marker
                 if marker_field
-                else _is_ours(intent, record) and _is_alike(sync, side, intent, record)
+                else _is_ours(intent, record)
+                and is_alike(sync.config, side, intent.payload, record.values)
             )
         ]
         if matching:
             found[intent.pk] = free.pop(matching[0].ref.id)
     return found
-
-
-def _is_alike(sync: ActiveSync, side: Side, intent: PendingWrite, record: Record) -> bool:
-    """Whether at least half of what was sent still stands there."""
-    kinds = {m.field(side): m.kind for m in sync.config.mappings}
-    sent = {name: value for name, value in intent.payload.items() if not is_empty(value)}
-    kept = [
-        name
-        for name, value in sent.items()
-        if canonical(value, kinds.get(name, Kind.TEXT))
-        == canonical(record.get(name), kinds.get(name, Kind.TEXT))
-    ]
-    return 2 * len(kept) >= len(sent)
 
 
 def _is_ours(intent: PendingWrite, record: Record) -> bool:
@@ -251,6 +242,7 @@ def _send_again(
     context.env.crash("intents_saved")
     batch = outbox.as_batch(sync.config, side, intents)
     outbox.send(context, sync, [outbox.Sending(side, batch, tuple(intents))])
+    _let_go_on(context, sync)
 
 
 def _resolve_updates(
@@ -274,9 +266,13 @@ def _resolve_updates(
                 settlement.written(intent, record, confirmed=True)
                 landed.append(intent)
             else:
+                # A record that moved may have held it for a while; QuickBooks, which is asked at
+                # once, may still carry it out.
                 moved = record is not None and record.version != intent.expected_version
                 settlement.dropped(
-                    intent, "It had not arrived; planned again.", keep_conflicts=moved
+                    intent,
+                    "It had not arrived; planned again.",
+                    keep_conflicts=moved or side is Side.QUICKBOOKS,
                 )
         settlement.save()
         if side is Side.HUBSPOT:

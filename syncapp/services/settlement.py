@@ -12,12 +12,13 @@ from syncapp.core import errors
 from syncapp.core.answers import warnings
 from syncapp.core.merge import BasePair
 from syncapp.core.plan import Change, ChangeOp, FieldChange
+from syncapp.core.planner import MERGED
 from syncapp.core.reasons import State
 from syncapp.core.records import Record
 from syncapp.core.retry import next_try
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
-from syncapp.models import PendingWrite, RecordLink, RecordLogEntry
+from syncapp.models import IdAlias, PendingWrite, RecordLink, RecordLogEntry
 from syncapp.services import approvals, record_log, refusals, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
@@ -78,6 +79,7 @@ class Settlement:
         self._absorbed: dict[int, RecordLink] = {}
         self._intents: list[PendingWrite] = []
         self._links: list[RecordLink] = []
+        self._parted: list[RecordLink] = []
         self._rekeyed: list[RecordLink] = []
         self._log: list[RecordLogEntry] = []
         self._calls = FailedCalls(side)
@@ -197,8 +199,8 @@ class Settlement:
             intent: The write.
             text: Why, for the record log.
             look_up: An id on this side to be read before anything is planned.
-            keep_conflicts: It may have stood there for a while: what it was to overwrite in a
-                conflict is then kept in the record log.
+            keep_conflicts: It may have stood there for a while, or may still arrive: what it was
+                to overwrite in a conflict is then kept in the record log.
         """
         if look_up:
             self._context.to_look_up[(self._definition.pk, self._side)].append(look_up)
@@ -206,11 +208,17 @@ class Settlement:
         self._due(link)
         self._settle(intent, PendingWrite.State.DROPPED, result=text)
         if keep_conflicts:
-            self._log_conflicts(intent, link)
+            self._log_conflicts(
+                intent,
+                link,
+                "Both sides had changed, and a write whose outcome is not known was to overwrite "
+                f"{self._side.label}'s value, which is listed here.",
+            )
 
     def save(self) -> None:
         """Write everything down."""
         let_go(self._absorbed)
+        save_changed(self._parted, store.SEEN_FIELDS)  # they give their ids free
         save_changed(self._links, LINK_FIELDS)
         save_changed(self._intents, SETTLED_FIELDS)
         changes = store.save_keys(self._config, self._rekeyed)
@@ -255,10 +263,36 @@ class Settlement:
         if rival is not None and rival.pk != link.pk:
             if rival.is_linked:
                 return False
-            absorb(link, rival)
-            self._absorbed[rival.pk] = link
+            if self._is_being_made(rival):
+                if not self._part_from(record, rival):
+                    return False
+            else:
+                absorb(link, rival)
+                self._absorbed[rival.pk] = link
         store.put(link, "id", self._side, record.ref.id)
         self._holders[record.ref.id] = link
+        return True
+
+    def _is_being_made(self, rival: RecordLink) -> bool:
+        """Whether a half link may have a partner of its own by now, of which nobody knows yet."""
+        return PendingWrite.objects.filter(
+            link=rival.pk, op=ChangeOp.CREATE, state__in=PendingWrite.OPEN
+        ).exists()
+
+    def _part_from(self, record: Record, rival: RecordLink) -> bool:
+        """Leave a record to the link it was created for, although another half link stands for it.
+
+        Somebody merged what that one was into the created record: it goes on as the merged one.
+        """
+        merged = IdAlias.objects.filter(
+            definition=self._definition, side=self._side.value, new_id=record.ref.id
+        ).first()
+        if merged is None:
+            return False
+        store.put(rival, "id", self._side, merged.old_id)
+        store.put(rival, "gone", self._side, MERGED)
+        rival.revision += 1
+        self._parted.append(rival)
         return True
 
     def _conflicting_claim(self, intent: PendingWrite, link: RecordLink, record: Record) -> None:
@@ -381,7 +415,12 @@ class Settlement:
             changes=planned_changes(intent),
             request_id=request_id,
         )
-        self._log_conflicts(intent, link)
+        self._log_conflicts(
+            intent,
+            link,
+            f"Both sides had changed. {self._side.other.label}'s value was kept; "
+            f"{self._side.label}'s value before is listed here.",
+        )
 
     def _log_warnings(
         self, intent: PendingWrite, link: RecordLink, answer: dict[str, Value]
@@ -391,14 +430,10 @@ class Settlement:
         for text in warnings(self._config, self._side, op, changes, held):
             self._note(link, Kind.WARNING, text=text)
 
-    def _log_conflicts(self, intent: PendingWrite, link: RecordLink) -> None:
+    def _log_conflicts(self, intent: PendingWrite, link: RecordLink, text: str) -> None:
         """Keep the values that lost."""
         conflicts = [change for change in planned_changes(intent) if change.conflict]
         if conflicts:
-            text = (
-                f"Both sides had changed. {self._side.other.label}'s value was kept; "
-                f"{self._side.label}'s value before is listed here."
-            )
             self._note(link, Kind.CONFLICT, text=text, changes=conflicts)
 
     def _note(

@@ -94,6 +94,11 @@ def test_a_key_that_a_linked_contact_holds_is_taken():
     assert matches == Matches(taken={2: h(8, linked=True)})
 
 
+def test_of_several_who_hold_a_key_the_first_is_named_whatever_the_order():
+    groups = [[q(5), h(6, linked=True)], [q(5), h(2, linked=True)]]
+    assert match(groups).taken == match(groups[::-1]).taken == {5: h(2, linked=True)}
+
+
 def test_a_key_is_not_called_taken_where_the_match_is_ambiguous():
     matches = match([[h(9, linked=True), q(2)], [q(2), q(3)]])
     assert matches == Matches(ambiguous={2: (q(3),), 3: (q(2),)})
@@ -135,6 +140,34 @@ def test_two_keys_in_common_are_one_match():
     assert match([[h(1), q(2)], [q(2), h(1)]]).pairs == ((h(1), q(2)),)
 
 
+def test_nothing_is_made_beside_a_record_that_a_person_left_out():
+    """Found by the simulation (seed 517): its contact was made a second customer."""
+    assert match([[h(1), q(2, out=True)]]) == Matches(ambiguous={1: (q(2, out=True),)})
+    assert match([[h(1, out=True), q(2)]]) == Matches(ambiguous={2: (h(1, out=True),)})
+
+
+def test_who_left_one_of_two_out_has_said_which_one_is_meant():
+    assert match([[h(1), q(2, out=True), q(3)]]) == Matches(pairs=((h(1), q(3)),))
+
+
+def test_a_record_left_out_does_not_stand_in_the_way_of_a_match_under_another_key():
+    assert match([[h(1), q(2, out=True)], [h(1), q(3)]]) == Matches(pairs=((h(1), q(3)),))
+
+
+def test_an_inactive_customer_is_not_taken_beside_one_left_out():
+    groups = [[h(1), q(2, out=True), q(3, gone=True)]]
+    assert match(groups) == Matches(ambiguous={1: (q(2, out=True),)})
+
+
+def test_an_inactive_customer_that_was_left_out_is_not_taken():
+    assert match([[h(1), q(2, out=True, gone=True)]]) == Matches()
+
+
+def test_who_waits_for_an_open_create_is_not_called_ambiguous():
+    groups = [[h(1), q(2, out=True)], [h(1), h(4, busy=True)]]
+    assert match(groups) == Matches(held=frozenset({1}))
+
+
 def test_a_candidate_is_printable():
     assert str(h(1)) == "Contact 1 (HubSpot h1)"
     assert str(Candidate(1, Q, "7")) == "without a name (QuickBooks 7)"
@@ -158,6 +191,7 @@ def test_what_is_linked_or_open_or_archived_is_never_matched(groups):
     for hubspot, quickbooks in match(groups).pairs:
         assert (hubspot.linked, hubspot.busy, hubspot.gone) == (False, False, False)
         assert (quickbooks.linked, quickbooks.busy) == (False, False)
+        assert (hubspot.out, quickbooks.out) == (False, False)
 
 
 @for_all(groups=candidate_groups())
@@ -165,7 +199,7 @@ def test_a_match_is_beyond_doubt(groups):
     """No living rival stands in any group of either record of a pair."""
     for hubspot, quickbooks in match(groups).pairs:
         for group in groups:
-            rivals = [c for c in group if not c.linked and not c.gone]
+            rivals = [c for c in group if not (c.linked or c.gone or c.out)]
             if hubspot in group:
                 assert {c for c in rivals if c.side is H} == {hubspot}
                 assert {c for c in rivals if c.side is Q} <= {quickbooks}

@@ -114,7 +114,7 @@ RULES: Mapping[str, Mutant] = {
     "rematch_while_open": Mutant(
         "a half link is matched while a create for its key is open (rule and claim)",
         (
-            Patch(f"{S}.facts:matches_of", "busy=row.link_id in busy", "busy=False"),
+            Patch(f"{S}.facts:_candidate", "busy=link.pk in busy", "busy=False"),
             Patch(f"{S}.facts:matches_of", "busy=True", "busy=False"),
             Patch(f"{S}.apply:_due", ".exclude(pk__in=waiting)", ""),
         ),

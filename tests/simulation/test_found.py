@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from simulators.quickbooks.company import Company
+from syncapp.connectors.quickbooks import connector
 from syncapp.core.errors import ConnectionBroken
 from syncapp.core.ports import HttpRequest, HttpResponse
 from syncapp.core.sides import Side
@@ -536,3 +537,168 @@ def test_what_is_left_out_is_not_shown_as_failing_when_it_cannot_be_read(world: 
     world.run()
     assert world.link().state == "in_sync"
     assert world.quickbooks.get(str(world.link().quickbooks_id))["GivenName"] == "Anna"
+
+
+class After(Between):
+    """Lets somebody act right after the engine's next write whose address holds a text."""
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        answer = self.send_on(request)
+        if self.deed is not None and request.method == "POST" and self.where in request.url:
+            deed, self.deed = self.deed, None
+            deed()
+        return answer
+
+
+def test_a_worker_that_stood_still_sends_nothing_it_noted_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seed 1525: the second of two calls went out when another worker had planned it anew."""
+    monkeypatch.setattr(connector, "BATCH", 1)
+    world.hubspot.add(email="a@example.com", firstname="Ann")
+    bea = world.hubspot.add(email="b@example.com", firstname="Bea")
+    world.sync()
+
+    def another_worker() -> None:
+        world.hubspot.edit(bea, lastname="Lee")
+        world.clock.advance(310)
+        world.settle()
+
+    After(world, "/customer", another_worker)
+    assert world.run().state == "ended_early"
+    world.settle()
+    assert sorted(world.quickbooks.names()) == ["Ann", "Bea Lee"]
+    assert set(world.states().values()) == {("in_sync", "")}
+
+
+def test_a_value_that_a_late_write_overwrites_is_kept(world: World) -> None:
+    """Seed 444: a QuickBooks update is looked for at once, and was carried out after that."""
+    contact = world.hubspot.add(email="a@example.com", firstname="Ann", phone="1")
+    world.sync(conflict="hubspot")
+    world.run()
+    world.clock.advance(600)
+    customer = str(world.link().quickbooks_id)
+    world.hubspot.edit(contact, phone="22")
+    world.quickbooks.edit(customer, PrimaryPhone={"FreeFormNumber": "33"})
+    updating = {"method": "POST", "path": "/customer"}
+    world.arm(Side.QUICKBOOKS, "late_commit", match=updating, delay=100)
+    world.run()
+    definitions.pause(world.pair, who="Ada")
+    world.clock.advance(20)
+    world.run()  # looked for: it is not there
+    world.clock.advance(200)  # it is carried out
+    definitions.resume(world.pair, now=world.env.clock.now())
+    world.settle()
+    assert world.quickbooks.get(customer)["PrimaryPhone"]["FreeFormNumber"] == "22"
+    lost = RecordLogEntry.objects.get(kind="conflict")
+    assert "a write whose outcome is not known" in lost.text
+    assert [change["before"] for change in lost.changes] == ["33"]
+
+
+@pytest.mark.parametrize("edit", ["address", "address and name"])
+def test_a_customer_seen_before_its_create_was_looked_for_is_not_taken_for_a_new_one(
+    world: World, edit: str
+) -> None:
+    """Seeds 981 and 1118: somebody had changed its address, and it was made a second contact."""
+    world.hubspot.add(email="a@example.com", firstname="Ann", lastname="Lee", phone="1")
+    world.sync()
+    lose(world, Side.QUICKBOOKS, "/customer")
+    world.run()
+    (made,) = world.quickbooks.all()
+    world.quickbooks.edit(
+        made["Id"],
+        PrimaryEmailAddr={"Address": "ann@example.com"},
+        **({"DisplayName": "Ann of Lee"} if edit == "address and name" else {}),
+    )
+    world.clock.advance(60)
+    world.run()
+    early = RecordLink.objects.get(hubspot_id=None)
+    assert (early.state, early.code) == ("waiting", "open_create")
+    world.settle()
+    (contact,) = world.hubspot.all()
+    assert contact["email"] == "ann@example.com"
+    assert (world.link().quickbooks_id, world.link().state) == (made["Id"], "in_sync")
+
+
+def test_a_contact_seen_before_its_create_was_looked_for_is_not_taken_for_a_new_one(
+    world: World,
+) -> None:
+    """The same from the other side."""
+    world.quickbooks.add("Ann Lee", "a@example.com", GivenName="Ann", FamilyName="Lee")
+    world.sync()
+    lose(world, Side.HUBSPOT, "/contacts/batch/create")
+    world.run()
+    (made,) = world.hubspot.all()
+    world.hubspot.edit(str(made["hs_object_id"]), email="ann@example.com")
+    world.clock.advance(30)
+    world.run()
+    assert RecordLink.objects.get(quickbooks_id=None).code == "open_create"
+    world.settle()
+    assert len(world.quickbooks.all()) == 1
+    assert world.link().state == "in_sync"
+
+
+def test_somebody_like_the_one_who_is_being_made_is_synced_when_that_is_settled(
+    world: World,
+) -> None:
+    """Who was held for being alike goes on by himself."""
+    world.hubspot.add(email="a@example.com", firstname="Ann", phone="1")
+    world.sync()
+    lose(world, Side.QUICKBOOKS, "/customer")
+    world.run()
+    phone = {"FreeFormNumber": "1"}
+    world.quickbooks.add("Ann of Oslo", "ann@example.com", GivenName="Ann", PrimaryPhone=phone)
+    world.clock.advance(60)
+    world.run()
+    assert world.link(label="Ann of Oslo").code == "open_create"
+    world.settle()
+    assert sorted(world.quickbooks.names()) == ["Ann", "Ann of Oslo"]
+    assert len(world.hubspot.all()) == 2
+    assert set(world.states().values()) == {("in_sync", "")}
+
+
+def test_two_merged_while_both_were_being_made_keep_their_own_customers(world: World) -> None:
+    """Seed 981: one link was given both customers, and the run ended in a KeyError."""
+    ann = world.hubspot.add(email="a@example.com", firstname="Ann", phone="1")
+    bea = world.quickbooks.add("Bea Lee", "b@example.com", GivenName="Bea", FamilyName="Lee")
+    world.sync()
+    lose(world, Side.QUICKBOOKS, "/customer")
+    lose(world, Side.HUBSPOT, "/contacts/batch/create")
+    world.run()
+    made = next(c for c in world.hubspot.all() if c["email"] == "b@example.com")
+    survivor = world.hubspot.merge(str(made["hs_object_id"]), ann)
+    world.settle()
+    assert len(world.quickbooks.all()) == 2
+    assert len(world.hubspot.all()) == 1
+    of_bea = world.link(quickbooks_id=bea)
+    assert (of_bea.hubspot_id, of_bea.state) == (survivor, "in_sync")
+    of_ann = world.link(hubspot_id=ann)
+    assert of_ann.quickbooks_id not in (None, bea)
+    assert of_ann.code == "merged_elsewhere"
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_nothing_is_made_beside_a_record_that_somebody_left_out(world: World, side: Side) -> None:
+    """Seeds 517, 584 and 1047: a contact of an excluded customer got a second one."""
+    add = {
+        Side.HUBSPOT: lambda: world.hubspot.add(email="a@example.com", firstname="Ann"),
+        Side.QUICKBOOKS: lambda: world.quickbooks.add("Ann", "a@example.com", GivenName="Ann"),
+    }
+    closed = "to_hubspot" if side is Side.HUBSPOT else "to_quickbooks"
+    definition = world.sync(direction=closed)
+    add[side]()
+    world.run()
+    now = world.env.clock.now
+    failing_records.exclude([world.link()], who="Ada", note="", now=now())
+    document = {**definitions.export_document(definition), "direction": "both"}
+    definitions.save_document(definition, document, now=now())
+    world.clock.advance(600)
+    add[side.other]()
+    world.run()
+    assert (len(world.hubspot.all()), len(world.quickbooks.all())) == (1, 1)
+    other = world.link(excluded_by="")
+    assert (other.state, other.code) == ("failing", "ambiguous_match")
+    failing_records.include([world.link(excluded_by="Ada")], who="Ada", now=now())
+    world.settle()
+    assert (len(world.hubspot.all()), len(world.quickbooks.all())) == (1, 1)
+    assert (world.link().is_linked, world.link().state) == (True, "in_sync")
