@@ -104,7 +104,11 @@ def _ambiguous(sim: Simulation, link: RecordLink, swept: bool) -> bool:
         for side in SIDES:
             for record in found[side]:
                 emails |= _emails(sim, side, record, swept=swept)
-    return any(len(records) > 1 for records in found.values())
+    # Beside one that a person left out nothing is made.
+    beside = [(s, r) for s in SIDES if s not in _ids(link) for r in found[s]]
+    return any(len(records) > 1 for records in found.values()) or any(
+        sim.clicks.is_left_out(side, record, sim.journal.n) for side, record in beside
+    )
 
 
 def _email_in_use(sim: Simulation, link: RecordLink, swept: bool) -> bool:
