@@ -31,12 +31,23 @@ from syncapp.services.words import said
 
 #: A sync's subject begins with the title of its object.
 TITLES = frozenset(pair.title for pair in OBJECT_PAIRS.values())
+#: Whom a subject of another kind names.
+PEOPLE = {"User": gettext_lazy("User %(name)s"), "Role": gettext_lazy("Role %(name)s")}
 SEES = "syncapp.view_settingchange"
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 COLUMNS = ("at_utc", "person", "what", "setting", "before", "after")
+
+
+def subject_words(subject: str) -> str:
+    """What a change belongs to, in the reader's language."""
+    title, dot, rest = subject.partition(" · ")
+    if title in TITLES:
+        return f"{said(title)}{dot}{rest}"
+    kind, _space, name = subject.partition(" ")
+    return PEOPLE[kind] % {"name": name} if kind in PEOPLE else subject
 
 
 class PersonFilter(DropdownFilter):  # type: ignore[misc] # no types in unfold
@@ -152,8 +163,7 @@ class SettingChangeAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[SettingChange]):
     @display(description=gettext_lazy("What it belongs to"))
     def what(self, row: SettingChange) -> str:
         """The sync, account pair, connection or person."""
-        title, dot, rest = row.subject.partition(" · ")
-        return f"{said(title)}{dot}{rest}" if title in TITLES else row.subject
+        return subject_words(row.subject)
 
     @display(description=gettext_lazy("person"), ordering="who")
     def person(self, row: SettingChange) -> str:
@@ -182,7 +192,7 @@ class SettingChangeAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[SettingChange]):
         for row in self.get_changelist_instance(request).get_queryset(request).iterator():
             before = setting_words.before(row) if setting_words.has_before(row) else ""
             title, after = setting_words.title(row), setting_words.after(row)
-            words = (row.who, row.subject, title, before, after)
+            words = (row.who, subject_words(row.subject), title, before, after)
             rows.append((row.at.strftime("%Y-%m-%d %H:%M:%S"), *(escape(one) for one in words)))
         content = rows.export(format)
         body = content if isinstance(content, bytes) else content.encode("utf-8-sig")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin import meters, moments
+from syncapp.admin.badges import Colours
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, display, page, render, require
 from syncapp.admin.connection_forms import KeysForm, TokenForm
 from syncapp.core.errors import ConnectionBroken, SyncError
@@ -96,10 +97,12 @@ class ConnectionAdmin(BaseAdmin[Connection]):
     @display(
         description=gettext_lazy("Environment"),
         ordering="environment",
-        label={
-            Connection.Environment.SANDBOX.label: "warning",
-            Connection.Environment.SIMULATOR.label: "info",
-        },
+        label=Colours(
+            {
+                Connection.Environment.SANDBOX.label: "warning",
+                Connection.Environment.SIMULATOR.label: "info",
+            }
+        ),
     )
     def shown_environment(self, connection: Connection) -> str:
         """Production, sandbox or simulator."""
@@ -108,10 +111,12 @@ class ConnectionAdmin(BaseAdmin[Connection]):
     @display(
         description=gettext_lazy("Status"),
         ordering="status",
-        label={
-            Connection.Status.CONNECTED.label: "success",
-            Connection.Status.RECONNECT.label: "danger",
-        },
+        label=Colours(
+            {
+                Connection.Status.CONNECTED.label: "success",
+                Connection.Status.RECONNECT.label: "danger",
+            }
+        ),
     )
     def shown_status(self, connection: Connection) -> str:
         """Whether it can be used."""

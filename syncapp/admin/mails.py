@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from syncapp.admin import moments
+from syncapp.admin.badges import Colours
 from syncapp.admin.base import NOTHING, BaseAdmin, ReadOnlyMixin, display
 from syncapp.models import Mail, figures
 from syncapp.services import mails
@@ -46,13 +47,15 @@ class MailAdmin(ReadOnlyMixin, BaseAdmin[Mail]):
     @display(
         description=gettext_lazy("State"),
         ordering="state",
-        label={
-            Mail.State.WAITING.label: "info",
-            Mail.State.SENDING.label: "info",
-            Mail.State.SENT.label: "success",
-            Mail.State.FAILED.label: "danger",
-            Mail.State.UNKNOWN.label: "warning",
-        },
+        label=Colours(
+            {
+                Mail.State.WAITING.label: "info",
+                Mail.State.SENDING.label: "info",
+                Mail.State.SENT.label: "success",
+                Mail.State.FAILED.label: "danger",
+                Mail.State.UNKNOWN.label: "warning",
+            }
+        ),
     )
     def shown_state(self, mail: Mail) -> str:
         """What came of it."""

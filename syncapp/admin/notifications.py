@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from syncapp.admin import header, moments, my_settings
+from syncapp.admin.badges import Colours
 from syncapp.admin.base import (
     NOTHING,
     POST,
@@ -116,7 +117,7 @@ class NotificationAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[Notification]):
         """How long ago."""
         return moments.ago(notification.created_at, timezone.now())
 
-    @display(description=gettext_lazy("State"), label={gettext_lazy("New"): "info"})
+    @display(description=gettext_lazy("State"), label=Colours({gettext_lazy("New"): "info"}))
     def shown_state(self, notification: Notification) -> str:
         """Whether it was read."""
         return _("Read") if notification.read_at else _("New")
@@ -129,13 +130,15 @@ class NotificationAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[Notification]):
 
     @display(
         description=gettext_lazy("By mail"),
-        label={
-            Mail.State.WAITING.label: "info",
-            Mail.State.SENDING.label: "info",
-            Mail.State.SENT.label: "success",
-            Mail.State.FAILED.label: "danger",
-            Mail.State.UNKNOWN.label: "warning",
-        },
+        label=Colours(
+            {
+                Mail.State.WAITING.label: "info",
+                Mail.State.SENDING.label: "info",
+                Mail.State.SENT.label: "success",
+                Mail.State.FAILED.label: "danger",
+                Mail.State.UNKNOWN.label: "warning",
+            }
+        ),
     )
     def by_mail(self, notification: Notification) -> str:
         """What came of the mail, if there was one."""

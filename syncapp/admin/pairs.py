@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin import fees, home, moments, month_page, pair_deeds, preflight, tie_outs
+from syncapp.admin.badges import Colours
 from syncapp.admin.base import NOTHING, POST, READ, BaseAdmin, display, page, render, require
 from syncapp.admin.connections import usage
 from syncapp.core.errors import SyncError
@@ -159,11 +160,13 @@ class AccountPairAdmin(BaseAdmin[AccountPair]):
     @display(
         description=gettext_lazy("State"),
         ordering="state",
-        label={
-            AccountPair.State.ACTIVE.label: "success",
-            AccountPair.State.PAUSED.label: "warning",
-            AccountPair.State.BROKEN.label: "danger",
-        },
+        label=Colours(
+            {
+                AccountPair.State.ACTIVE.label: "success",
+                AccountPair.State.PAUSED.label: "warning",
+                AccountPair.State.BROKEN.label: "danger",
+            }
+        ),
     )
     def shown_state(self, pair: AccountPair) -> str:
         """Whether writes may happen."""

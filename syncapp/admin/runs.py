@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin import moments
+from syncapp.admin.badges import Colours
 from syncapp.admin.base import BaseAdmin, ReadOnlyMixin, display, render, require
 from syncapp.core.sides import Side
 from syncapp.models import RecordLogEntry, SyncRun
@@ -71,12 +72,14 @@ class SyncRunAdmin(ReadOnlyMixin, BaseAdmin[SyncRun]):
 
     @display(
         description=gettext_lazy("State"),
-        label={
-            SyncRun.State.RUNNING.label: "info",
-            SyncRun.State.FINISHED.label: "success",
-            SyncRun.State.ENDED_EARLY.label: "warning",
-            SyncRun.State.CRASHED.label: "danger",
-        },
+        label=Colours(
+            {
+                SyncRun.State.RUNNING.label: "info",
+                SyncRun.State.FINISHED.label: "success",
+                SyncRun.State.ENDED_EARLY.label: "warning",
+                SyncRun.State.CRASHED.label: "danger",
+            }
+        ),
     )
     def shown_state(self, run: SyncRun) -> str:
         """How it ended."""

@@ -134,6 +134,20 @@ TEMPLATES = (
     "A pause was asked for; calls go on by themselves in {seconds} seconds.",
     "{percent} % of HubSpot's {limit} calls a day are used. Until midnight in the account's time "
     "zone only what a person starts is run.",
+    # -- two fields
+    "{side} does not offer “{label}”: {why}.",
+    "“{label}” in {side} is a list of parts, not one value; it cannot be mapped.",
+    "{side} does not let anybody write “{label}”: it works it out by itself.",
+    "“{name}” holds any text, and “{label}” takes {kind}: most texts would be refused.",
+    "“{name}” holds {what}, and “{label}” takes {kind}.",
+    "{side} takes at most {most} characters in “{label}”. Longer values fail and are shown; "
+    "nothing is cut off.",
+    "“{label}” is unique in {side}: a value that another record has is refused.",
+    "{side} needs “{label}”: a record without it cannot be created there.",
+    "“{label}” takes {kind}; anything else fails and is shown.",
+    "{side} has no option of the name {names}: pair the options.",
+    "{reason} Choose another field, or another direction.",
+    "only the first {most} custom fields can be used",
     # -- settings
     "{side} has no field “{name}” any more, and the {object} sync uses it in its filters or "
     "mappings. Edit the sync and choose another field.",
@@ -185,6 +199,11 @@ LITERALS = (
     "a payment or its period is closed.",
     "Somebody else has to mark it as checked first.",
     "You prepared it, so another person has to approve it.", "not told", "command line",
+    "A date and time becomes the date it has in the company's time zone.", "text",
+    "an e-mail address", "a phone number", "a web address", "a number", "an amount", "a date",
+    "a date and time", "yes or no", "one of a list", "a reference to another record",
+    "a list of parts", "its type is neither text nor number",
+    "it is not switched on for all sales forms (invoice, estimate, sales receipt)",
 )  # fmt: skip
 
 

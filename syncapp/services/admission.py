@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import cast
 
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from syncapp.connectors.base import AssociatingConnector
 from syncapp.core.filters import Filter, stored_as
@@ -23,6 +24,7 @@ from syncapp.core.reasons import explain
 from syncapp.core.sides import Side
 from syncapp.core.values import Value
 from syncapp.models import AccountPair, SyncDefinition
+from syncapp.models.spoken import spoken_parts
 from syncapp.services import associated, connections
 
 REMEMBERED_SECONDS = 600
@@ -72,7 +74,9 @@ def count(pair: AccountPair, config: SyncConfig, side: Side, *, env: Env) -> Adm
         if shut is None:
             admitted.append(label)
         elif len(kept_out) < SAMPLES:
-            kept_out.append((label, explain(shut.code, shut.params)[0]))
+            kept_out.append(
+                (label, explain(shut.code, spoken_parts(shut.params), translate=gettext)[0])
+            )
     return Admission(
         admitted=len(admitted),
         total=len(records),

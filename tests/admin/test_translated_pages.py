@@ -19,8 +19,8 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from syncapp.core.pairs import OBJECT_PAIRS
-from syncapp.models import AccountPair, RecordLink
-from tests.admin.rows import one_of_each
+from syncapp.models import AccountPair, RecordLink, SettingChange
+from tests.admin.rows import connected, one_of_each
 from tests.admin.walk import Address, addresses
 from tests.proves import proves
 
@@ -174,3 +174,30 @@ def test_no_page_shows_an_iso_day_or_an_english_amount_to_a_brazilian(client: Cl
     for words in ("11.183,30\N{NO-BREAK SPACE}USD", "Pagamento: 11.183,30", "29/10/2026"):
         assert words in told
     assert "(11.183,30 USD)" in told
+
+
+@pytest.mark.parametrize("language", ["en", "pt-br"])
+def test_badges_have_their_colours_in_every_language(client: Client, language: str) -> None:
+    client.force_login(User.objects.create_superuser("chief", "chief@example.com"))
+    connected("hubspot")
+    connected("quickbooks", status="reconnect")
+    shown = client.get(
+        "/admin/syncapp/connection/", headers={"accept-language": language}
+    ).content.decode()
+    words = {
+        "en": ("Connected", "Reconnect needed"), "pt-br": ("Conectada", "Reconexão necessária")
+    }[language]  # fmt: skip
+    for told, colour in zip(words, ("bg-green-100", "bg-red-100"), strict=True):
+        assert re.search(rf"{colour}[^<>]*>\s*{told}", shown), told
+
+
+def test_the_person_of_a_change_is_named_in_the_readers_language(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("chief", "chief@example.com"))
+    SettingChange.objects.create(
+        who="chief", subject="User otto", setting="active", before=True, after=False
+    )
+    shown = client.get(
+        "/admin/syncapp/settingchange/", headers={"accept-language": "pt-br"}
+    ).content.decode()
+    assert "Usuário otto" in shown
+    assert "User otto" not in shown

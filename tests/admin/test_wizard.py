@@ -420,6 +420,20 @@ def test_a_filter_counts_whom_it_would_admit(world: World, administrator: Client
     assert not SyncDraft.objects.exists()
 
 
+def test_who_is_not_admitted_is_told_in_the_readers_language(
+    world: World, administrator: Client
+) -> None:
+    """B17; found on a picture."""
+    world.hubspot.add(email="bob@example.com", firstname="Bob", city="Oslo")
+    typed = {"hubspot-mode": "own", "quickbooks-mode": "all", "change": "count:hubspot"}
+    typed |= condition("0-0", "createdate", "after", "2026-12-31")
+    administrator.defaults["HTTP_ACCEPT_LANGUAGE"] = "pt-br"
+    shown = page(administrator, url(world, "filters"), **typed)
+    told = "O filtro deixa este registro de fora: condição não atendida: Create Date"
+    assert told in shown
+    assert "31/12/2026" in shown
+
+
 def test_a_filter_that_is_not_finished_cannot_be_counted(
     world: World, administrator: Client
 ) -> None:

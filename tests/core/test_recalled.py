@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from syncapp.core.compatibility import judge
 from syncapp.core.reasons import REASONS
 from syncapp.core.recalled import LITERALS, TEMPLATES, recall, recall_all
+from syncapp.core.schema import Field, Kind
 
 KNOWN = {
     *TEMPLATES,
@@ -66,3 +68,26 @@ def test_what_a_person_wrote_fills_in_a_reason_as_it_is() -> None:
     assert recall_all(params, marked) == {
         "note": "Included again.", "record": "<the <contact> “Ada”>",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("quickbooks", list(Kind))
+@pytest.mark.parametrize("hubspot", list(Kind))
+def test_what_is_said_of_two_fields_is_told_in_the_readers_language(
+    hubspot: Kind, quickbooks: Kind
+) -> None:
+    """S8: why two fields cannot be mapped, and what to know before they are."""
+    first = Field("a", "Their “A”", hubspot, options=(("x", "X"),))
+    second = Field(
+        "b", "B", quickbooks, max_length=9, unique=True, required=True, options=(("y", "Y"),)
+    )
+    closed = Field("c", "C", quickbooks, read_only=True)
+    missing = Field("d", "D", quickbooks, lacks="only the first 3 custom fields can be used")
+    for other in (second, closed, missing):
+        verdict = judge(first, other)
+        for told in (*verdict.reasons.values(), *verdict.warnings):
+            shown = recall(told, marked)
+            assert shown.startswith("<")
+            refused = f"{told} Choose another field, or another direction."
+            assert recall(refused, marked) == (
+                f"<{shown} Choose another field, or another direction.>"
+            )

@@ -19,6 +19,7 @@ from syncapp.core.compatibility import Verdict, compared_as, judge
 from syncapp.core.schema import Field, Kind
 from syncapp.core.sides import Direction, Side
 from syncapp.core.transforms import TransformOp
+from syncapp.models.spoken import spoken
 from syncapp.services import mapping_settings
 from syncapp.services.config import Document, SettingsError
 from syncapp.services.words import said, worded
@@ -181,10 +182,10 @@ def context(page: Page, form: MappingForm) -> dict[str, Any]:
             }
             for side in Side
         ],
-        "reasons": [verdict.reasons[side] for side in Side if side in verdict.reasons]
+        "reasons": [spoken(verdict.reasons[side]) for side in Side if side in verdict.reasons]
         if verdict is not None
         else [],
-        "warnings": verdict.warnings if verdict is not None else (),
+        "warnings": [spoken(words) for words in verdict.warnings] if verdict is not None else [],
         "is_allowed": verdict is None or bool(allowed),
         "directions": [
             {
