@@ -22,6 +22,7 @@ from syncapp.models import AccountPair, PendingWrite, RecordKey, RecordLink
 from syncapp.services import associated, store
 from syncapp.services.bulk import save_changed
 from syncapp.services.context import ActiveSync, RunContext
+from syncapp.services.intents import CLOCK_TOLERANCE
 from syncapp.services.recognition import is_alike
 
 RELATED_CHUNK = 100
@@ -201,7 +202,7 @@ def _may_be_made_by(create: PendingWrite, link: RecordLink, config: SyncConfig) 
     side, unique = Side(create.side), config.pair.unique_name
     if unique is None or link.is_linked or link.id_on(side) is None:
         return False
-    if link.created_at < create.first_sent_at:
+    if link.created_at < create.first_sent_at - CLOCK_TOLERANCE:
         return False
     values = store.seen(link, side)
     if side is Side.QUICKBOOKS and name_key(values.get(unique)) == name_key(

@@ -12,7 +12,7 @@ from syncapp.core.plan import Change, ChangeOp, FieldChange
 from syncapp.core.sides import Side
 from syncapp.models import PendingWrite
 
-#: How far a vendor's clock may be behind ours when a creation or a value is dated.
+#: How far two clocks may be apart: a vendor's and ours, or ours before and after it was set right.
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
 
