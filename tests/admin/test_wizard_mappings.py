@@ -122,3 +122,8 @@ def test_quickbooks_fields_are_named_in_the_readers_language(
     told = page(administrator, url(world, "filters"), **typed)
     assert ">Forma de envio<" in told
     assert ">Imprimir depois<" in told
+    why = step(administrator, world, "choose", hubspot="createdate", quickbooks="Balance")
+    assert "O QuickBooks não deixa ninguém gravar “Saldo em aberto”" in why
+    why = step(administrator, world, "choose", hubspot="jobtitle", quickbooks="Taxable")
+    assert "“Tributável”" in why
+    assert "“Taxable”" not in why

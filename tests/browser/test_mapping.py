@@ -15,16 +15,21 @@ from tests.browser.test_walk import connect_both
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+def at_mapping(visit: Visit, hubspot: str, quickbooks: str) -> Page:
+    """An administrator at the mapped fields of a new contact sync."""
+    person("ada", "administrator")
+    furnished.connected(hubspot, quickbooks)
+    visit.sign_in("ada")
+    visit.page.locator("#td-next-step").click()
+    visit.next()
+    return visit.page
+
+
 def test_what_is_done_while_an_answer_is_under_way_counts(
     visit: Visit, hubspot: str, quickbooks: str
 ) -> None:
     """On a slow line each choice is answered late: no word typed and no click is lost by it."""
-    person("ada", "administrator")
-    furnished.connected(hubspot, quickbooks)
-    page = visit.page
-    visit.sign_in("ada")
-    page.locator("#td-next-step").click()
-    visit.next()
+    page = at_mapping(visit, hubspot, quickbooks)
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -110,12 +115,7 @@ def test_a_constant_of_500_characters_stays_inside_the_page(
     visit: Visit, hubspot: str, quickbooks: str
 ) -> None:
     """One word without a space, in the mapped fields and in the review, wide and narrow."""
-    person("ada", "administrator")
-    furnished.connected(hubspot, quickbooks)
-    page = visit.page
-    visit.sign_in("ada")
-    page.locator("#td-next-step").click()
-    visit.next()
+    page = at_mapping(visit, hubspot, quickbooks)
     page.select_option("#new-transform", "constant")
     page.fill("#new-text", "W" * 500)
     page.select_option("#new-quickbooks", "Notes")

@@ -115,7 +115,8 @@ def entry_of(page: Page, form: MappingForm) -> Document:
 
 
 def _chosen(page: Page, side: Side, form: MappingForm) -> Field | None:
-    return page.named(side, form.hubspot if side is Side.HUBSPOT else form.quickbooks)
+    field = page.named(side, form.hubspot if side is Side.HUBSPOT else form.quickbooks)
+    return worded(field, side) if field is not None else None
 
 
 def _direction(page: Page, form: MappingForm) -> Direction:
@@ -219,7 +220,7 @@ def _fields(page: Page, side: Side) -> list[dict[str, Any]]:
             "label": one.label,
             "kind": KIND_WORDS[one.kind],
             "sample": ", ".join(dict(one.options).get(v, v) for v in known.get(one.name, [])[:2]),
-            "lacks": one.lacks,
+            "lacks": spoken(one.lacks),
         }
         for one in ordered
         if one.kind is not Kind.STRUCTURE
