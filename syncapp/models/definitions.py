@@ -35,7 +35,12 @@ class SyncDefinition(models.Model):
     payments with the invoices they belong to.
     """
 
-    pair = models.ForeignKey(AccountPair, on_delete=models.PROTECT, related_name="definitions")
+    pair = models.ForeignKey(
+        AccountPair,
+        on_delete=models.PROTECT,
+        related_name="definitions",
+        verbose_name=_("account pair"),
+    )
     object_type = models.CharField(max_length=32)
     host = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="hosted"
@@ -66,7 +71,7 @@ class SyncDefinition(models.Model):
     activated_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         """One living sync per object of a pair."""

@@ -34,7 +34,12 @@ class SyncRun(models.Model):
         ENDED_EARLY = "ended_early", _("Ended early")
         CRASHED = "crashed", _("Crashed")
 
-    pair = models.ForeignKey(AccountPair, on_delete=models.CASCADE, related_name="runs")
+    pair = models.ForeignKey(
+        AccountPair,
+        on_delete=models.CASCADE,
+        related_name="runs",
+        verbose_name=_("account pair"),
+    )
     trigger = models.CharField(max_length=16, choices=Trigger.choices)
     state = models.CharField(max_length=16, choices=State.choices, default=State.RUNNING)
     detail = models.TextField(blank=True, default="")

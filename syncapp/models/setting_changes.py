@@ -28,7 +28,7 @@ class SettingChange(models.Model):
     definition = models.ForeignKey(
         SyncDefinition, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    subject = models.CharField(max_length=500)
+    subject = models.CharField(_("what it belongs to"), max_length=500)
     setting = models.CharField(max_length=500)
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)

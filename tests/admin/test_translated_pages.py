@@ -44,9 +44,7 @@ FIELDS = {
 }  # fmt: skip
 #: Rows as Django's own pages show them, to administrators: columns by the names in the database.
 #: Time zones have the names of their database, scopes the vendors'.
-RAW = re.compile(
-    r"_history$|_mail_|_settingchange_|syncrun_changelist|syncdefinition_changelist|my_settings|_connect$"
-)
+RAW = re.compile(r"_history$|_mail_|_settingchange_|my_settings|_connect$")
 
 
 class Marked(trans_real.DjangoTranslation):
