@@ -1,6 +1,6 @@
 """Serving a simulator over HTTP/1.1 with keep-alive, and stopping it.
 
-Knows sockets, signals and the command line's common part; must not know what is served.
+Knows sockets and the command line's common part; must not know what is served.
 """
 
 from __future__ import annotations
@@ -8,18 +8,18 @@ from __future__ import annotations
 import argparse
 import io
 import logging
-import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from http import HTTPStatus
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wsgi import get_input_stream
 
+from simulators.common import stopping
 from simulators.common.faults import ConnectionCut
 from simulators.common.state import State, StateFileError
 
@@ -138,18 +138,14 @@ def serve(app: App, port: int) -> int:
         server = open_server(app, port)
     except OSError as error:
         return fail(f"Port {port} on {HOST} cannot be used: {error.strerror}.")
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    asked, stop = stopping.noted(), threading.Event()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     threading.Thread(target=_deliver_webhooks, args=(app, stop), daemon=True).start()
     print(f"Ready: http://{HOST}:{server.port}", flush=True)
-    while not stop.wait(_LATE_TICK_SECONDS):
+    while not asked:
+        time.sleep(_LATE_TICK_SECONDS)
         app.run_late_commits()
+    stop.set()
     # Threads still busy (a held answer, a slow one) are daemons: they end with the process.
     app.close()
     return 0

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from simulators.common import stopping
 from simulators.common.server import HOST, fail
 from simulators.mail.pages import Pages
 from simulators.mail.store import Store
+
+TICK_SECONDS = 0.1
 
 
 class Quiet(WSGIRequestHandler):
@@ -53,12 +56,11 @@ def main(arguments: list[str] | None = None) -> int:
         web = make_server(HOST, options.port, Pages(store), threaded=True, request_handler=Quiet)
     except OSError as error:
         return fail(f"A port on {HOST} cannot be used: {error.strerror}.")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    asked = stopping.noted()
     threading.Thread(target=web.serve_forever, daemon=True).start()
     print(f"Ready: http://{HOST}:{web.port}", flush=True)
-    stop.wait()
+    while not asked:
+        time.sleep(TICK_SECONDS)
     mails.stop()
     return 0
 
