@@ -221,7 +221,8 @@ class Scene:
         """
         deadline = time.monotonic() + seconds
         while not happened():
-            if time.monotonic() > deadline or not any(w.is_alive() for w in self.workers):
+            is_over = time.monotonic() > deadline or not any(w.is_alive() for w in self.workers)
+            if is_over and not happened():  # the last worker may have ended of what is waited for
                 raise RoundFailed(f"I3 {what}: it did not come about; {self.standing()}")
             if self.is_hurried and (self.pair().next_due_at or timezone.now()) > soon():
                 definitions.request_run(self.pair(), now=timezone.now())
