@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.moments import span
-from syncapp.admin.words import CATEGORY_WORDS, badge, fixer_words, origin_words, reason_words
+from syncapp.admin.words import CATEGORY_WORDS, badge, origin_words, reason_words
 from syncapp.core.reasons import State
 from syncapp.models import RecordLink, figures
 from syncapp.services import preferences
 from syncapp.services.assignments import name_of
+from syncapp.services.words import fixer_words
 
 PREFERENCE = "columns:records"
 EMPTY = "\N{EN DASH}"

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from syncapp.admin.month_words import TILE_WORDS
-from syncapp.admin.words import CATEGORY_WORDS, FIXER_WORDS, ORIGIN_WORDS, reason_words
+from syncapp.admin.words import CATEGORY_WORDS, ORIGIN_WORDS, reason_words
 from syncapp.core.month_lists import Tile
 from syncapp.core.pairs import HIDDEN, OBJECT_PAIRS
 from syncapp.core.reasons import REASONS
@@ -25,7 +25,7 @@ from syncapp.models.links import STATES
 from syncapp.services import records
 from syncapp.services.assignments import colleagues, name_of
 from syncapp.services.records import RecordChoice
-from syncapp.services.words import title_of
+from syncapp.services.words import FIXER_WORDS, title_of
 
 #: What the address says besides the filters.
 SORT, CURSOR, EDIT = "sort", "page", "edit"

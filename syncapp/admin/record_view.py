@@ -23,7 +23,6 @@ from syncapp.admin.base import link as address_of
 from syncapp.admin.base import render
 from syncapp.admin.moments import ago, span
 from syncapp.admin.record_values import changed, field_words, told
-from syncapp.admin.record_words import FIXER_WORDS
 from syncapp.admin.words import CATEGORY_WORDS, DIRECTION_WORDS, arrow
 from syncapp.core import dates
 from syncapp.core.errors import SyncError
@@ -36,7 +35,7 @@ from syncapp.models.figures import money
 from syncapp.services import assignments, connections, failed_calls, manual_links, store
 from syncapp.services.config import load_config
 from syncapp.services.env import real_env
-from syncapp.services.words import noun_of, said
+from syncapp.services.words import fixer_words, noun_of, said
 
 ENTRIES = 30
 #: So many agreeing fields are shown at once; more are folded away.
@@ -173,7 +172,7 @@ def _facts(link: RecordLink) -> Iterator[tuple[str, str]]:
     if link.synced_at is not None:
         yield _("Last written"), ago(link.synced_at, now)
     if link.state == State.FAILING and link.reason is not None:
-        yield _("Who can mend it"), str(FIXER_WORDS[link.reason.fixer])
+        yield _("Who can mend it"), fixer_words(link.reason.fixer)
     made = {"hubspot": "HubSpot", "quickbooks": "QuickBooks"}.get(link.origin)
     if made and link.definition.object_type in {"invoices", "payments"}:
         yield _("Made in"), made

@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from syncapp.core.manual_links import Hindrance
-from syncapp.core.reasons import Fixer
 from syncapp.services.decisions import Decision
 
 Words: TypeAlias = "str | Promise"
@@ -54,13 +53,6 @@ HINDRANCE_WORDS: dict[Hindrance, Words] = {
         "applied to. If it is money of its own, receive it in QuickBooks as a credit, then "
         "exclude this record."
     ),
-}
-
-FIXER_WORDS: dict[Fixer, Words] = {
-    Fixer.NOBODY: gettext_lazy("Nobody has to: it resolves by itself"),
-    Fixer.HUBSPOT: gettext_lazy("Somebody who works in HubSpot"),
-    Fixer.QUICKBOOKS: gettext_lazy("Somebody who works in QuickBooks"),
-    Fixer.HERE: gettext_lazy("Somebody who works here"),
 }
 
 

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from syncapp.core.reasons import Fixer
 from syncapp.core.sides import Direction
 from syncapp.models import RecordLink
 
@@ -213,24 +212,12 @@ def arrow(direction: Direction) -> str:
     return {"both": "⇄", "to_quickbooks": "→", "to_hubspot": "←"}[direction.value]
 
 
-#: Where the remedy is, as a person asks: who can mend it?
-FIXER_WORDS = {
-    Fixer.NOBODY: gettext_lazy("Resolves by itself"),
-    Fixer.HUBSPOT: gettext_lazy("A HubSpot user"),
-    Fixer.QUICKBOOKS: gettext_lazy("A QuickBooks user"),
-    Fixer.HERE: gettext_lazy("You"),
-}
 #: Which way a record goes, told by where it was first.
 ORIGIN_WORDS = {
     "hubspot": gettext_lazy("HubSpot → QuickBooks"),
     "quickbooks": gettext_lazy("QuickBooks → HubSpot"),
     "both": gettext_lazy("Was on both sides"),
 }
-
-
-def fixer_words(fixer: Fixer) -> str:
-    """Who can mend a record."""
-    return str(FIXER_WORDS[fixer])
 
 
 def origin_words(origin: str) -> str:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from import_export import fields, resources
 
 from syncapp.core.money import rounded
-from syncapp.core.reasons import Fixer, State
+from syncapp.core.reasons import State
 from syncapp.models import RecordLink
 from syncapp.services.assignments import name_of
+from syncapp.services.words import fixer_words
 
 
 class RecordResource(resources.ModelResource):  # type: ignore[misc] # no types in import-export
@@ -84,13 +85,7 @@ class RecordResource(resources.ModelResource):  # type: ignore[misc] # no types 
         """Where the remedy is; empty while in sync."""
         if link.state == State.IN_SYNC or link.reason is None:
             return ""
-        words = {
-            Fixer.NOBODY: _("Resolves by itself"),
-            Fixer.HUBSPOT: _("A HubSpot user"),
-            Fixer.QUICKBOOKS: _("A QuickBooks user"),
-            Fixer.HERE: _("You"),
-        }
-        return words[link.reason.fixer]
+        return fixer_words(link.reason.fixer)
 
     def dehydrate_document_date(self, link: RecordLink) -> date | None:
         """The document's own day, in no time zone."""

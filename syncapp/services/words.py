@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from syncapp.core.filters import Condition, phrases
 from syncapp.core.pairs.base import ObjectPair, Option
 from syncapp.core.preflight import Check
+from syncapp.core.reasons import Fixer
 from syncapp.core.schema import Field
 from syncapp.core.sentences import Sentence, tell
 from syncapp.core.sides import Side
@@ -84,3 +85,17 @@ def translated_check(check: Check) -> Check:
         where=said(check.where),
         tick=said(check.tick),
     )
+
+
+#: Where the remedy is, as a person asks: who can mend it?
+FIXER_WORDS = {
+    Fixer.NOBODY: gettext_lazy("Resolves by itself"),
+    Fixer.HUBSPOT: gettext_lazy("A HubSpot user"),
+    Fixer.QUICKBOOKS: gettext_lazy("A QuickBooks user"),
+    Fixer.HERE: gettext_lazy("A Tandem user"),
+}
+
+
+def fixer_words(fixer: Fixer) -> str:
+    """Who can mend a record."""
+    return str(FIXER_WORDS[fixer])

@@ -56,7 +56,7 @@ def test_the_page_answers_what_a_finance_person_asks(
     edited.save()
     page = shown(administrator, address(edited))
     for words in (
-        "Bea Bly", "INV-1001", "97.00 USD", "Refused edit", "Somebody who works in QuickBooks",
+        "Bea Bly", "INV-1001", "97.00 USD", "Refused edit", "A QuickBooks user",
         "Olga Ott", "Called Bea, she reverts it", "Open in HubSpot", "Open in QuickBooks",
         "2 x 50 = 100.00 USD", "2 x 45 = 90.00 USD", "Copy for a colleague",
         f"http://testserver{address(edited)}",
