@@ -35,10 +35,16 @@ def let_go(absorbed: Mapping[int, RecordLink]) -> None:
     """Delete half links that were absorbed: ``{their pk: the link that has their log now}``."""
     if not absorbed:
         return
-    for model in (RecordLogEntry, PendingWrite):
-        moved = model.objects.filter(link__in=absorbed).values_list("link_id", flat=True)
+    for rows, names in (
+        (RecordLogEntry.objects, "link"),
+        (PendingWrite.objects, "link"),
+        # What waited for the half, and what is a part of it, goes with its heir.
+        (RecordLink.objects, "blocked_on"),
+        (RecordLink.objects, "parent"),
+    ):
+        moved = rows.filter(**{f"{names}__in": absorbed}).values_list(f"{names}_id", flat=True)
         for pk in set(moved):
-            model.objects.filter(link=pk).update(link=absorbed[pk])
+            rows.filter(**{names: pk}).update(**{names: absorbed[pk]})
     for pk, heir in absorbed.items():
         asked = Approval.objects.filter(link=pk)
         # Another plan is made for the whole record: what was open is not what will be written.
