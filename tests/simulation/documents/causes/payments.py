@@ -91,6 +91,12 @@ def _taken_back(sim: DocumentSimulation, link: RecordLink) -> bool:
     return money(_collected(sim, link).get("hs_initial_amount")) > applied
 
 
+def _lost_a_payment(sim: DocumentSimulation, link: RecordLink) -> bool:
+    """An invoice says so as long as one of its payments truly does."""
+    taken = link.parts.filter(state="failing", code="inv_payment_removed_in_qbo")
+    return any(_taken_back(sim, payment) for payment in taken)
+
+
 def _possible_duplicate(sim: DocumentSimulation, link: RecordLink) -> bool:
     amount = money(_collected(sim, link).get("hs_initial_amount"))
     found = [one for one in _invoice_of(sim, link) if one.quickbooks_id]
@@ -134,7 +140,8 @@ TESTS: dict[str, Test] = {
     "pay_no_invoice": _no_invoice,
     "pay_failed": _failed,
     "pay_removed_in_hubspot": _removed,
-    "inv_payment_removed_in_qbo": _taken_back,
+    "payments:inv_payment_removed_in_qbo": _taken_back,
+    "invoices:inv_payment_removed_in_qbo": _lost_a_payment,
     "possible_duplicate_payment": _possible_duplicate,
     "pay_refunded": _refunded,
     "pay_period_closed": _pay_period,
