@@ -378,8 +378,7 @@ class Simulation:
         ).values_list("payload", flat=True)
         return any(payload.get(PATHS[TAG]) == tag for payload in found)
 
-    @staticmethod
-    def _is_waiting() -> bool:
+    def _is_waiting(self) -> bool:
         from syncapp.models import PendingWrite
 
         return (

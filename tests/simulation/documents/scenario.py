@@ -61,14 +61,26 @@ class DocumentSimulation(Simulation):
         if before != after and not (self.is_capped or judge.is_hidden(self)):
             self.violation("I3 something is written again after hours of peace")
 
-    @staticmethod
-    def _is_waiting() -> bool:
-        """Lines wait for as long as their invoice is not in sync; that one says why."""
+    def _is_waiting(self) -> bool:
+        """Lines wait for as long as their invoice is not in sync; that one says why.
+
+        A payment that was under way and was archived before it was read again waits until the
+        sweep: HubSpot's search does not show it (docs/reliability.md, limits).
+        """
+        under_way = RecordLink.objects.filter(state="waiting", code="pay_processing")
+        unseen = [
+            link.pk
+            for link in under_way
+            if not self.view.hubspot.is_there("commerce_payments", str(link.hubspot_id))
+        ]
         hidden = RecordLink.objects.filter(definition__object_type__in=judge.HIDDEN)
         idle = hidden.exclude(parent__state="in_sync")
         return (
             PendingWrite.objects.filter(state__in=PendingWrite.OPEN).exists()
-            or RecordLink.objects.filter(state="waiting").exclude(pk__in=idle).exists()
+            or RecordLink.objects.filter(state="waiting")
+            .exclude(pk__in=idle)
+            .exclude(pk__in=unseen)
+            .exists()
         )
 
     def is_unknown_document(self, record_id: str) -> bool:
