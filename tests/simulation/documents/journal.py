@@ -85,7 +85,7 @@ class DocumentJournal(Journal):
             by=PERSON if actor == LEDGER_PERSON else by,
             action=told["action"],
             before=told["before"],
-            after=told["after"] or {},
+            after=_changed(told["before"], told["after"] or {}),
             late=late,
             planned_at=self._sent_at(side, told["at"]) if late else self.planned_at,
         )
@@ -107,3 +107,22 @@ class DocumentJournal(Journal):
         """``n`` of a person's last edit of a field; 0 for none."""
         entries = self.of.get((side, kind, record_id), ())
         return max((e.n for e in entries if name in e.after and e.by == PERSON), default=0)
+
+
+def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
+    """What really changed: a renamed item or customer is no other line and no other customer."""
+    if before is None:
+        return dict(after)
+    return {
+        name: value
+        for name, value in after.items()
+        if name not in before or _unnamed(value) != _unnamed(before[name])
+    }
+
+
+def _unnamed(value: Any) -> Any:
+    """A value without the names of what it refers to."""
+    if isinstance(value, Mapping):
+        is_reference = "value" in value
+        return {k: _unnamed(v) for k, v in value.items() if not (is_reference and k == "name")}
+    return [_unnamed(one) for one in value] if isinstance(value, list) else value
