@@ -1,11 +1,10 @@
-"""What a badge is coloured by, in any language.
-
-Must not know what the states mean.
-"""
+"""The colours of badges, in any language. Must not know what is done in a state."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from syncapp.models import Mail
 
 
 class Colours(dict[Any, str]):
@@ -24,3 +23,15 @@ class Colours(dict[Any, str]):
             if str(known) == str(words):
                 return colour
         raise KeyError(words)
+
+
+#: What came of a mail, in the list of mails and beside what it tells of.
+MAIL_COLOURS = Colours(
+    {
+        Mail.State.WAITING.label: "info",
+        Mail.State.SENDING.label: "info",
+        Mail.State.SENT.label: "success",
+        Mail.State.FAILED.label: "danger",
+        Mail.State.UNKNOWN.label: "warning",
+    }
+)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from syncapp.admin import moments
-from syncapp.admin.badges import Colours
+from syncapp.admin.badges import MAIL_COLOURS
 from syncapp.admin.base import NOTHING, BaseAdmin, ReadOnlyMixin, display
 from syncapp.models import Mail, figures
 from syncapp.services import mails
@@ -47,15 +47,7 @@ class MailAdmin(ReadOnlyMixin, BaseAdmin[Mail]):
     @display(
         description=gettext_lazy("State"),
         ordering="state",
-        label=Colours(
-            {
-                Mail.State.WAITING.label: "info",
-                Mail.State.SENDING.label: "info",
-                Mail.State.SENT.label: "success",
-                Mail.State.FAILED.label: "danger",
-                Mail.State.UNKNOWN.label: "warning",
-            }
-        ),
+        label=MAIL_COLOURS,
     )
     def shown_state(self, mail: Mail) -> str:
         """What came of it."""

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from syncapp.admin import header, moments, my_settings
-from syncapp.admin.badges import Colours
+from syncapp.admin.badges import MAIL_COLOURS, Colours
 from syncapp.admin.base import (
     NOTHING,
     POST,
@@ -130,15 +130,7 @@ class NotificationAdmin(ReadOnlyMixin, NoLinksMixin, BaseAdmin[Notification]):
 
     @display(
         description=gettext_lazy("By mail"),
-        label=Colours(
-            {
-                Mail.State.WAITING.label: "info",
-                Mail.State.SENDING.label: "info",
-                Mail.State.SENT.label: "success",
-                Mail.State.FAILED.label: "danger",
-                Mail.State.UNKNOWN.label: "warning",
-            }
-        ),
+        label=MAIL_COLOURS,
     )
     def by_mail(self, notification: Notification) -> str:
         """What came of the mail, if there was one."""

@@ -90,7 +90,7 @@ class RunContext:
     known: dict[str, Any] = field(default_factory=dict)
     missing: list[tuple[ActiveSync, Side, list[int]]] = field(default_factory=list)
     sent_back: Counter[int] = field(default_factory=Counter)
-    _leased_until: datetime | None = None
+    _leased_until: datetime | None = field(default=None, init=False)
 
     @property
     def calls(self) -> int:

@@ -180,7 +180,10 @@ def matches_of(
         for link in met.values():
             if _may_be_made_by(create, link, sync.config):
                 early = _candidate(link, source.other, busy)
-                groups[f"made by {maker.link} for {link.pk}"] = {(0, ""): maker, (1, ""): early}
+                groups[f"made by {maker.link} for {link.pk}"] = {
+                    (maker.link, source.value): maker,
+                    (link.pk, source.other.value): early,
+                }
     return match([sorted(groups[key].values()) for key in sorted(groups)])
 
 

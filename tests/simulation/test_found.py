@@ -47,6 +47,21 @@ def forget_request_ids(world: World) -> None:
     app.behaviour = app.behaviour.changed({"requestid_seconds": 0})
 
 
+def refused_address(world: World) -> tuple[str, RecordLink]:
+    """A contact, and the record that is refused because it was given that contact's address."""
+    holder = world.hubspot.add(email="a@example.com", firstname="Ann")
+    world.hubspot.add(email="b@example.com", firstname="Bea")
+    world.sync()
+    world.run()
+    bea = RecordLink.objects.get(label="Bea")
+    world.clock.advance(600)
+    world.quickbooks.edit(bea.quickbooks_id, PrimaryEmailAddr={"Address": "a@example.com"})
+    world.run()
+    bea.refresh_from_db()
+    assert bea.code == "email_in_use"
+    return holder, bea
+
+
 def test_a_pause_lasts_over_a_reconnect(world: World) -> None:
     world.sync()
     connections.mark_broken(world.pair.hubspot, ConnectionBroken("revoked"))
@@ -73,16 +88,7 @@ def test_an_address_is_free_again_when_its_holder_is_archived(world: World) -> N
 
 
 def test_a_refusal_is_forgotten_when_its_reason_is_gone(world: World) -> None:
-    first = world.hubspot.add(email="a@example.com", firstname="Ann")
-    world.hubspot.add(email="b@example.com", firstname="Bea")
-    world.sync()
-    world.run()
-    bea = RecordLink.objects.get(label="Bea")
-    world.clock.advance(600)
-    world.quickbooks.edit(bea.quickbooks_id, PrimaryEmailAddr={"Address": "a@example.com"})
-    world.run()
-    bea.refresh_from_db()
-    assert bea.code == "email_in_use"
+    first, bea = refused_address(world)
     world.clock.advance(600)
     world.hubspot.edit(first, email="ann@example.com")
     world.run()
@@ -480,16 +486,7 @@ def test_a_refusal_is_forgotten_when_its_reason_goes_while_the_record_is_written
     world: World,
 ) -> None:
     """I5: only records that said "in use" in that moment were thought of (seed 1115)."""
-    holder = world.hubspot.add(email="a@example.com", firstname="Ann")
-    world.hubspot.add(email="b@example.com", firstname="Bea")
-    world.sync()
-    world.run()
-    bea = RecordLink.objects.get(label="Bea")
-    world.clock.advance(600)
-    world.quickbooks.edit(bea.quickbooks_id, PrimaryEmailAddr={"Address": "a@example.com"})
-    world.run()
-    bea.refresh_from_db()
-    assert bea.code == "email_in_use"
+    holder, bea = refused_address(world)
     both = list(RecordLink.objects.all())
     failing_records.exclude(both, who="Ada", note="not ours", now=world.env.clock.now())
     world.run()
